@@ -1,0 +1,70 @@
+import * as z from "zod";
+import { Role } from "./role.ts";
+
+/** A wall-clock time, `18:00`. */
+export const LocalTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time as HH:MM, for example 18:00");
+
+const LocalDate = z.iso.date();
+
+/** How fiscal periods are cut. `4-4-5` and its variants start on the given date; adjustment periods follow the last. */
+export const PeriodScheme = z.strictObject({
+  scheme: z.enum(["months", "4-4-5", "4-5-4", "5-4-4"]),
+  /** The month a fiscal year starts in, 1 to 12; only for `months`. */
+  firstMonth: z.int().min(1).max(12).default(1),
+  /** The first day of the first fiscal year; only for week schemes. */
+  startsOn: LocalDate.optional(),
+  /** Extra periods after the twelfth. */
+  adjustmentPeriods: z.int().min(0).max(4).default(0),
+});
+export type PeriodScheme = z.infer<typeof PeriodScheme>;
+
+/** Work days of one place: the kept public holidays of a country or region, and the estate's own days on top. */
+export const Calendar = z.strictObject({
+  id: z.string(),
+  country: z.string().length(2),
+  region: z.string().optional(),
+  /** 1 Monday … 7 Sunday. */
+  weekend: z.array(z.int().min(1).max(7)).default([6, 7]),
+  days: z
+    .array(z.strictObject({ date: LocalDate, name: z.string(), workday: z.boolean().default(false) }))
+    .default([]),
+});
+export type Calendar = z.infer<typeof Calendar>;
+
+/** What makes a milestone met. */
+export const Gate = z.discriminatedUnion("kind", [
+  /** The flow's last dataset is complete through the last posting. */
+  z.strictObject({ kind: z.literal("flow"), flow: z.string(), through: z.string().optional() }),
+  /** The reconciliation ties at every hop, or its breaks are within tolerance. */
+  z.strictObject({ kind: z.literal("reconciliation"), reconciliation: z.string() }),
+  /** A person of this role has signed. */
+  z.strictObject({ kind: z.literal("signoff"), role: Role }),
+  /** Every milestone named in `after` is met; nothing else is asked. */
+  z.strictObject({ kind: z.literal("predecessors") }),
+]);
+export type Gate = z.infer<typeof Gate>;
+
+/** A step of the close every entity passes, due on a work day counted from the period's end. */
+export const Milestone = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  /** WD+1 is the first work day after the period's end, WD−1 the last on or before it; 0 means the period's last calendar day. */
+  workDay: z.int().min(-15).max(25),
+  at: LocalTime,
+  /** `entity`, `group`, or an IANA zone. */
+  zone: z.string().default("entity"),
+  after: z.array(z.string()).default([]),
+  gate: Gate,
+  mandatory: z.boolean().default(true),
+  owner: Role,
+});
+export type Milestone = z.infer<typeof Milestone>;
+
+/** The close calendar: milestones, and the group's own last word. */
+export const CloseCalendar = z.strictObject({
+  /** The calendar that counts the group's work days. */
+  calendar: z.string(),
+  milestones: z.array(Milestone).min(1),
+  groupDeadline: z.strictObject({ workDay: z.int(), at: LocalTime }),
+});
+export type CloseCalendar = z.infer<typeof CloseCalendar>;

@@ -1,0 +1,77 @@
+import * as z from "zod";
+import { Calendar, CloseCalendar, PeriodScheme } from "./calendar.ts";
+import { Dataset, Flow, Mapping, Reconciliation, Report } from "./flow.ts";
+import { Role } from "./role.ts";
+import { System } from "./system.ts";
+
+/** A legal entity: the unit that closes. */
+export const Entity = z.strictObject({
+  id: z.string().regex(/^[A-Za-z0-9_-]{1,16}$/, "expected an entity id of letters, digits, - and _"),
+  name: z.string().min(1),
+  country: z.string().length(2, "expected an ISO 3166 country code of two letters"),
+  currency: z.string().length(3, "expected an ISO 4217 currency code of three letters"),
+  zone: z.string().min(1),
+  ledger: z.string().default("0L"),
+  /** The holiday calendar; the country's own when absent. */
+  calendar: z.string().optional(),
+  /** Unexplained amounts below this do not hold the close, in the entity's currency. */
+  materiality: z.string().default("0"),
+});
+export type Entity = z.infer<typeof Entity>;
+
+export const EstateHead = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]+$/, "expected a short name of lower-case letters, digits and -"),
+  title: z.string().min(1),
+  currency: z.string().length(3),
+  zone: z.string().min(1),
+  periods: PeriodScheme.prefault({ scheme: "months" }),
+});
+export type EstateHead = z.infer<typeof EstateHead>;
+
+/** Where an alert about an incident goes. */
+export const Route = z.strictObject({
+  id: z.string(),
+  role: Role,
+  classes: z.array(z.enum(["business", "technical", "control"])).optional(),
+  receiver: z.string(),
+});
+
+export const Runbook = z.strictObject({ id: z.string(), title: z.string(), file: z.string() });
+export type Runbook = z.infer<typeof Runbook>;
+
+/**
+ * One YAML file of an estate. Every file of the folder may hold any of these sections; lists are joined, so that an
+ * acquired company is one file of its own.
+ */
+export const EstateFile = z.strictObject({
+  estate: EstateHead.optional(),
+  entities: z.array(Entity).optional(),
+  calendars: z.array(Calendar).optional(),
+  close: CloseCalendar.optional(),
+  systems: z.array(System).optional(),
+  datasets: z.array(Dataset).optional(),
+  flows: z.array(Flow).optional(),
+  reconciliations: z.array(Reconciliation).optional(),
+  mappings: z.array(Mapping).optional(),
+  reports: z.array(Report).optional(),
+  routes: z.array(Route).optional(),
+  runbooks: z.array(Runbook).optional(),
+});
+export type EstateFile = z.infer<typeof EstateFile>;
+
+/** The whole estate after joining its files and checking that every reference leads somewhere. */
+export const Estate = z.strictObject({
+  estate: EstateHead,
+  entities: z.array(Entity).min(1),
+  calendars: z.array(Calendar),
+  close: CloseCalendar,
+  systems: z.array(System),
+  datasets: z.array(Dataset),
+  flows: z.array(Flow),
+  reconciliations: z.array(Reconciliation),
+  mappings: z.array(Mapping),
+  reports: z.array(Report),
+  routes: z.array(Route),
+  runbooks: z.array(Runbook),
+});
+export type Estate = z.infer<typeof Estate>;

@@ -1,0 +1,48 @@
+import type { CloseRow } from "./wire/board.ts";
+import type { FlowStrip } from "./wire/flow-strip.ts";
+import type { TieLine } from "./wire/line.ts";
+import type { ClockRow, CollectorRow, QuarantineRow, RequestRow } from "./wire/live.ts";
+
+/**
+ * Live topics over socket.io. A topic is a keyed set of rows: a client subscribes, is answered a snapshot with a
+ * sequence number, then receives changes numbered one by one; a gap means asking for the snapshot again.
+ */
+export interface TopicRows {
+  /** `close/2026-10`: keys `head`, `entity:<id>`, `hold:<id>`. */
+  close: CloseRow;
+  /** `line/2026-10/DE01`: the tie-out lines of one entity, by reconciliation id. */
+  line: TieLine;
+  /** `flows/2026-10`: strips by `<flow>:<entity>`. */
+  flows: FlowStrip;
+  /** `clock`: the one key `clock`. */
+  clock: ClockRow;
+  /** `collectors`: by system id. */
+  collectors: CollectorRow;
+  /** `quarantine`: the newest, by id. */
+  quarantine: QuarantineRow;
+  /** `requests`: the newest, by id. */
+  requests: RequestRow;
+}
+export type TopicName = keyof TopicRows;
+
+export interface Snapshot<Row = unknown> {
+  topic: string;
+  sequence: number;
+  rows: Record<string, Row>;
+}
+export interface Change<Row = unknown> {
+  topic: string;
+  /** One more than the last change or the snapshot. */
+  sequence: number;
+  set: Record<string, Row>;
+  drop: string[];
+}
+export type Refusal = { refused: string };
+
+export interface ServerToClient {
+  change: (change: Change) => void;
+}
+export interface ClientToServer {
+  subscribe: (topic: string, reply: (answer: Snapshot | Refusal) => void) => void;
+  unsubscribe: (topic: string) => void;
+}

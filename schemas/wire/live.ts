@@ -1,0 +1,92 @@
+import * as z from "zod";
+import { Role } from "../estate/role.ts";
+import { Instant, PeriodKey } from "../instant.ts";
+
+/** The clock every board is judged by; on real systems it simply runs. */
+export const ClockRow = z.object({
+  kind: z.literal("clock"),
+  now: Instant,
+  /** Simulated seconds per second; 1 on real systems, 0 while paused. */
+  speed: z.number(),
+  /** True where a sandbox plays the systems: the clock can be driven from the console. */
+  simulated: z.boolean(),
+  /** Where play stops by itself. */
+  endsAt: Instant.nullable(),
+});
+export type ClockRow = z.infer<typeof ClockRow>;
+
+export const CollectorState = z.enum(["starting", "ok", "degraded", "down"]);
+
+/** One system's collector, as the platform owner watches it. */
+export const CollectorRow = z.object({
+  kind: z.literal("collector"),
+  system: z.string(),
+  title: z.string(),
+  collector: z.string(),
+  systemKind: z.string(),
+  state: CollectorState,
+  /** Why it is not ok, since when, and when it tries again. */
+  reason: z.string().nullable(),
+  sinceAt: Instant.nullable(),
+  nextTryAt: Instant.nullable(),
+  lastPollAt: Instant.nullable(),
+  lastEventAt: Instant.nullable(),
+  lagSeconds: z.number().nullable(),
+  pollMilliseconds: z.number().nullable(),
+  requests: z.int(),
+  events: z.int(),
+  errors: z.int(),
+  openRuns: z.int(),
+});
+export type CollectorRow = z.infer<typeof CollectorRow>;
+
+/** Input that could not be accepted, kept whole. */
+export const QuarantineRow = z.object({
+  kind: z.literal("quarantine"),
+  id: z.string(),
+  receivedAt: Instant,
+  source: z.string(),
+  contentType: z.string(),
+  reason: z.string(),
+  /** JSON pointer to what was wrong, where it could be told. */
+  path: z.string(),
+  sizeBytes: z.int(),
+  state: z.enum(["open", "resubmitted", "discarded"]),
+  resolvedAt: Instant.nullable(),
+  resolvedBy: z.string().nullable(),
+  resolution: z.string().nullable(),
+});
+export type QuarantineRow = z.infer<typeof QuarantineRow>;
+
+/** What a person or automation asked a system to do. */
+export const RequestRow = z.object({
+  kind: z.literal("request"),
+  id: z.string(),
+  act: z.enum(["sync", "replay"]),
+  flow: z.string(),
+  entity: z.string(),
+  period: PeriodKey,
+  dataset: z.string(),
+  state: z.enum(["requested", "dispatched", "running", "completed", "failed", "refused"]),
+  requestedBy: z.string(),
+  requestedAt: Instant,
+  changedAt: Instant,
+  reason: z.string(),
+  correlationId: z.string().nullable(),
+  runId: z.string().nullable(),
+  outcome: z.string().nullable(),
+});
+export type RequestRow = z.infer<typeof RequestRow>;
+
+/** The person at the console. */
+export const Me = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: Role,
+  /** Entities this person may see; `all` for the whole estate. */
+  entities: z.union([z.literal("all"), z.array(z.string())]),
+  /** What this person may do, so that the console shows only that; the server decides again. */
+  may: z.array(z.string()),
+});
+export type Me = z.infer<typeof Me>;
