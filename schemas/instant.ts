@@ -11,5 +11,5 @@ export type PeriodKey = z.infer<typeof PeriodKey>;
 /** Money and counts travel as decimal strings, never as floating point. At most 38 digits, 12 after the point. */
 export const DecimalString = z
   .string()
-  .regex(/^-?\d{1,26}(\.\d{1,12})?$/, "expected a decimal number as text, for example \"-22231.55\"");
+  .regex(/^-?\d{1,26}(\.\d{1,12})?$/, 'expected a decimal number as text, for example "-22231.55"');
 export type DecimalString = z.infer<typeof DecimalString>;

@@ -25,16 +25,22 @@ export const Calendar = z.strictObject({
   region: z.string().optional(),
   /** 1 Monday … 7 Sunday. */
   weekend: z.array(z.int().min(1).max(7)).default([6, 7]),
-  days: z
-    .array(z.strictObject({ date: LocalDate, name: z.string(), workday: z.boolean().default(false) }))
-    .default([]),
+  days: z.array(z.strictObject({ date: LocalDate, name: z.string(), workday: z.boolean().default(false) })).default([]),
 });
 export type Calendar = z.infer<typeof Calendar>;
 
 /** What makes a milestone met. */
 export const Gate = z.discriminatedUnion("kind", [
-  /** The flow's last dataset is complete through the last posting. */
-  z.strictObject({ kind: z.literal("flow"), flow: z.string(), through: z.string().optional() }),
+  /**
+   * The flow has delivered up to a cut-off: the watermark of `through` (a dataset of the flow; its last by default) has
+   * passed `cutOff`, by default the period's end in the entity's zone.
+   */
+  z.strictObject({
+    kind: z.literal("flow"),
+    flow: z.string(),
+    through: z.string().optional(),
+    cutOff: z.strictObject({ workDay: z.int(), at: LocalTime }).optional(),
+  }),
   /** The reconciliation ties at every hop, or its breaks are within tolerance. */
   z.strictObject({ kind: z.literal("reconciliation"), reconciliation: z.string() }),
   /** A person of this role has signed. */

@@ -22,7 +22,13 @@ export const Cadence = z.strictObject({
   daily: z.array(LocalTime).default([]),
   /** Extra loads during the close, every so many minutes, from work day to work day. */
   close: z
-    .strictObject({ fromWorkDay: z.int(), toWorkDay: z.int(), everyMinutes: z.int().min(5), from: LocalTime, to: LocalTime })
+    .strictObject({
+      fromWorkDay: z.int(),
+      toWorkDay: z.int(),
+      everyMinutes: z.int().min(5),
+      from: LocalTime,
+      to: LocalTime,
+    })
     .optional(),
   zone: z.string().default("entity"),
   /** Minutes after the expected start before a run counts as missing. */
@@ -51,6 +57,8 @@ export const Flow = z.strictObject({
   /** Ages of the data at the last hop, in minutes: due from the first, stale from the second. */
   freshness: z.strictObject({ dueMinutes: z.int().positive(), staleMinutes: z.int().positive() }),
   entities: z.union([z.literal("all"), z.array(z.string())]).default("all"),
+  /** The system of record the first hop is taken from: what the flow must be complete through. */
+  source: z.string().optional(),
   hops: z.array(Hop).min(1),
   version: z.string().default("actual"),
   owner: Role,
@@ -89,7 +97,9 @@ export const Mapping = z.strictObject({
   from: z.string(),
   to: z.string(),
   dimension: z.string(),
-  members: z.array(z.strictObject({ from: z.string(), to: z.string(), validFrom: z.iso.date(), validTo: z.iso.date().optional() })),
+  members: z.array(
+    z.strictObject({ from: z.string(), to: z.string(), validFrom: z.iso.date(), validTo: z.iso.date().optional() }),
+  ),
 });
 export type Mapping = z.infer<typeof Mapping>;
 

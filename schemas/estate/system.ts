@@ -13,7 +13,10 @@ export const System = z.strictObject({
   /** The OpenLineage namespace of this system's jobs and datasets, for example `anaplan://meridian`. */
   namespace: z.string().regex(/^[a-z0-9+.-]+:\/\/.+/, "expected a namespace such as anaplan://meridian"),
   /** Connection key → environment variable that holds its value. */
-  connection: z.record(z.string(), z.string().regex(/^[A-Z][A-Z0-9_]*$/, "expected the NAME of an environment variable, never a value")),
+  connection: z.record(
+    z.string(),
+    z.string().regex(/^[A-Z][A-Z0-9_]*$/, "expected the NAME of an environment variable, never a value"),
+  ),
   /** What the collector's own grammar asks for: objects to watch, regions, facts behind a switch. */
   settings: z.record(z.string(), z.unknown()).default({}),
   /** Seconds between two polls. */

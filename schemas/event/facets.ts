@@ -137,7 +137,10 @@ export const LinesFacet = z.looseObject({
   format: z.enum(["csv", "ndjson", "parquet", "inline"]),
   location: z.string().optional(),
   rowCount: z.int().min(0).optional(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   lines: z.array(z.record(z.string(), z.unknown())).max(1000).optional(),
 });
 export type LinesFacet = z.infer<typeof LinesFacet>;

@@ -86,7 +86,9 @@ export const BoardHead = z.object({
   kind: z.literal("head"),
   period: PeriodKey,
   title: z.string(),
-  periods: z.array(z.object({ period: PeriodKey, title: z.string(), state: z.enum(["future", "open", "closing", "closed"]) })),
+  periods: z.array(
+    z.object({ period: PeriodKey, title: z.string(), state: z.enum(["future", "open", "closing", "closed"]) }),
+  ),
   milestones: z.array(z.object({ id: z.string(), title: z.string(), workDay: z.int() })),
   groupZone: z.string(),
   groupDeadlineAt: Instant,

@@ -1,0 +1,111 @@
+import type { Logger } from "pino";
+import type * as z from "zod";
+import type { DatasetEvent, RunEvent } from "../schemas/event/open-lineage.ts";
+
+/** What a collector can do with its system; the console offers only this, `docs/collectors.md` is made from it. */
+export type Capability =
+  | "list-jobs"
+  | "list-runs"
+  | "push"
+  | "trigger"
+  | "rerun-from-failure"
+  | "cancel"
+  | "counts"
+  | "control-totals"
+  | "master-data"
+  | "lineage";
+
+/** What the engine hands to a collector. Time comes from `clock`, the network only through `fetch`. */
+export interface Tools {
+  clock: { now(): Date };
+  fetch: typeof fetch;
+  log: Logger;
+  /** Called for each request made, so that quotas and the collectors' page can count. */
+  counted(request: { status: number; milliseconds: number }): void;
+}
+
+/** A system of the estate as its collector sees it: settings parsed by the collector's grammar, secrets resolved. */
+export interface SystemOf<Settings> {
+  id: string;
+  namespace: string;
+  settings: Settings;
+  /** Connection key → value, read from the environment variables the estate names. */
+  connection: Record<string, string>;
+}
+
+/** One step of reading a vendor's history. Saved only after its events are durable, so nothing is skipped. */
+export interface Pull<Cursor> {
+  /** Run events, and dataset events for what was read off a dataset itself. */
+  events: (RunEvent | DatasetEvent)[];
+  cursor: Cursor;
+  /** True when the vendor has more to give right now. */
+  more: boolean;
+  /** Runs not yet at their end, asked again at the next poll. */
+  openRuns: number;
+}
+
+/** The vendor was asked to run a job; `runId` is the OpenLineage id the run will come back under. */
+export interface Triggered {
+  vendorRunKey: string;
+  runId: string;
+  jobName: string;
+  /** True when an identical trigger was already on its way and its run was adopted. */
+  adopted: boolean;
+}
+
+export interface TriggerInput {
+  job: string;
+  parameters: Record<string, string>;
+  /** The same key never runs the job twice. */
+  idempotencyKey: string;
+}
+
+export interface Connected<Cursor = unknown> {
+  /** Tests credentials and says what can be seen, for `npm run collector -- check <system>`. */
+  check(): Promise<{ sees: string[]; warnings: string[] }>;
+  /** Reads on from the cursor; null starts from the oldest history the vendor still has. */
+  pull(cursor: Cursor | null): Promise<Pull<Cursor>>;
+  trigger?(input: TriggerInput): Promise<Triggered>;
+  cancel?(vendorRunKey: string): Promise<void>;
+}
+
+export interface Collector<S extends z.ZodType = z.ZodType, Cursor = unknown> {
+  /** As the estate names it: `sap-s4hana`. */
+  id: string;
+  title: string;
+  capabilities: readonly Capability[];
+  /** The grammar of `settings` in the estate. */
+  settings: S;
+  /** Connection keys that must be present in the estate, with what each is. */
+  connection: Record<string, string>;
+  open(system: SystemOf<z.infer<S>>, tools: Tools): Connected<Cursor>;
+}
+
+/** A collector is a declared value, listed once in `collectors/index.ts`. */
+export function defineCollector<S extends z.ZodType, Cursor>(collector: Collector<S, Cursor>): Collector<S, Cursor> {
+  return collector;
+}
+
+/**
+ * Why a vendor could not be read. The engine degrades the collector visibly and tries again: `recoverable` at the
+ * usual pace with backoff, otherwise (credentials, missing rights) only slowly, because a person must act first.
+ */
+export class VendorError extends Error {
+  readonly code: "unreachable" | "unauthorized" | "forbidden" | "rate-limited" | "nonsense" | "refused" | "not-found";
+  readonly recoverable: boolean;
+  /** Seconds the vendor asked us to wait. */
+  readonly retryAfterSeconds: number | null;
+
+  constructor(
+    code: VendorError["code"],
+    message: string,
+    options: { recoverable?: boolean; retryAfterSeconds?: number | null; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = "VendorError";
+    this.code = code;
+    this.recoverable =
+      options.recoverable ?? (code === "unreachable" || code === "rate-limited" || code === "nonsense");
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+  }
+}

@@ -1,0 +1,66 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** The tower's own figures, scraped at `/metrics`. */
+export function createMetrics() {
+  const registers = [new Registry()];
+  const [registry] = registers as [Registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    eventsAccepted: new Counter({
+      name: "tieout_events_accepted_total",
+      help: "Events stored durably.",
+      labelNames: ["door"],
+      registers,
+    }),
+    eventsQuarantined: new Counter({
+      name: "tieout_events_quarantined_total",
+      help: "Inputs kept in quarantine.",
+      labelNames: ["door"],
+      registers,
+    }),
+    eventsShed: new Counter({
+      name: "tieout_events_shed_total",
+      help: "Events answered 503 because too much was waiting.",
+      registers,
+    }),
+    ingestSeconds: new Histogram({
+      name: "tieout_ingest_seconds",
+      help: "From reading a request to its durable acknowledgement.",
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+    ingestWaitingBytes: new Gauge({
+      name: "tieout_ingest_waiting_bytes",
+      help: "Events read and not yet durable.",
+      registers,
+    }),
+    collectorLagSeconds: new Gauge({
+      name: "tieout_collector_lag_seconds",
+      help: "Age of the newest event read.",
+      labelNames: ["system"],
+      registers,
+    }),
+    collectorErrors: new Counter({
+      name: "tieout_collector_errors_total",
+      help: "Polls that failed.",
+      labelNames: ["system", "code"],
+      registers,
+    }),
+    collectorRequests: new Counter({
+      name: "tieout_collector_requests_total",
+      help: "Requests made to a vendor.",
+      labelNames: ["system", "status"],
+      registers,
+    }),
+    liveClients: new Gauge({ name: "tieout_live_clients", help: "Consoles connected.", registers }),
+    liveChanges: new Counter({
+      name: "tieout_live_changes_total",
+      help: "Changes pushed to consoles.",
+      labelNames: ["topic"],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,99 @@
+import { PGlite } from "@electric-sql/pglite";
+import { mkdirSync } from "node:fs";
+import pg from "pg";
+import * as z from "zod";
+import type { Question } from "./question.ts";
+
+export interface Asking {
+  /** Asks a question: parameters are checked and bound in the order the question names them. */
+  ask<P extends z.ZodObject, R extends z.ZodType>(question: Question<P, R>, params: z.input<P>): Promise<z.output<R>[]>;
+  /** Runs statements of a migration. */
+  command(sql: string): Promise<void>;
+}
+
+export interface Postgres extends Asking {
+  embedded: boolean;
+  /** All or nothing. On the embedded engine transactions queue behind each other. */
+  transaction<T>(act: (tx: Asking) => Promise<T>): Promise<T>;
+  /** The engine beneath, for the two libraries that bring their own SQL: the queue and sign-in. */
+  engine: { kind: "pglite"; pglite: PGlite } | { kind: "pool"; pool: pg.Pool };
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export type PostgresAddress = { url: string } | { directory: string };
+
+type Query = (sql: string, values: unknown[]) => Promise<unknown[]>;
+
+function asking(query: Query, command: (sql: string) => Promise<void>): Asking {
+  return {
+    async ask(question, params) {
+      const checked = question.params.parse(params) as Record<string, unknown>;
+      const values = Object.keys(question.params.shape).map((key) => checked[key] ?? null);
+      return z.array(question.row).parse(await query(question.sql, values));
+    },
+    command,
+  };
+}
+
+/** Opens PostgreSQL in process over a directory, or a server by URL. */
+export async function openPostgres(address: PostgresAddress): Promise<Postgres> {
+  return "directory" in address ? embedded(address.directory) : served(address.url);
+}
+
+async function embedded(directory: string): Promise<Postgres> {
+  mkdirSync(directory, { recursive: true });
+  const pglite = await PGlite.create(directory);
+  const on = (engine: Pick<PGlite, "query" | "exec">) =>
+    asking(
+      async (sql, values) => (await engine.query(sql, values as never[])).rows,
+      async (sql) => void (await engine.exec(sql)),
+    );
+  return {
+    ...on(pglite),
+    embedded: true,
+    engine: { kind: "pglite", pglite },
+    transaction: (act) => pglite.transaction((tx) => act(on(tx as unknown as PGlite))) as never,
+    ping: () =>
+      pglite.query("SELECT 1").then(
+        () => true,
+        () => false,
+      ),
+    close: () => pglite.close(),
+  };
+}
+
+async function served(url: string): Promise<Postgres> {
+  const pool = new pg.Pool({ connectionString: url, max: 10 });
+  await pool.query("SELECT 1");
+  const on = (client: Pick<pg.Pool, "query">) =>
+    asking(
+      async (sql, values) => (await client.query(sql, values)).rows as unknown[],
+      async (sql) => void (await client.query(sql)),
+    );
+  return {
+    ...on(pool),
+    embedded: false,
+    engine: { kind: "pool", pool },
+    async transaction(act) {
+      const client = await pool.connect();
+      try {
+        await client.query("BEGIN");
+        const result = await act(on(client as unknown as pg.Pool));
+        await client.query("COMMIT");
+        return result;
+      } catch (error) {
+        await client.query("ROLLBACK");
+        throw error;
+      } finally {
+        client.release();
+      }
+    },
+    ping: () =>
+      pool.query("SELECT 1").then(
+        () => true,
+        () => false,
+      ),
+    close: () => pool.end(),
+  };
+}
