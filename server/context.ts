@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Estate } from "../schemas/estate/estate.ts";
 import type { Role } from "../schemas/estate/role.ts";
-import type { TopicName, TopicRows } from "../schemas/topic.ts";
+import type { TopicName } from "../schemas/topic.ts";
 import type { ClickHouse } from "./store/clickhouse.ts";
 import type { Postgres } from "./store/postgres.ts";
 import type { Facts } from "../schemas/facts.ts";
@@ -54,6 +54,4 @@ export interface Context {
   enqueue(task: string, payload: unknown, options?: { key?: string; afterSeconds?: number }): Promise<void>;
   /** Says that what a topic shows may have changed; subscribers get the difference. */
   touch(topic: TopicName): void;
-  /** For topics whose rows are handed in rather than recomputed. */
-  publish<T extends TopicName>(topic: T, rows: Record<string, TopicRows[T]>): void;
 }

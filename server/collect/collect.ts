@@ -1,0 +1,120 @@
+import { VendorError, type Collector, type Connected } from "../../collectors/collector.ts";
+import type { DatasetEvent, RunEvent } from "../../schemas/event/open-lineage.ts";
+import type { System } from "../../schemas/estate/system.ts";
+import type { CollectorRow } from "../../schemas/wire/live.ts";
+import type { Clock } from "../context.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Logger } from "pino";
+import type { Health } from "./health.ts";
+import { nextPollMilliseconds } from "./pace.ts";
+
+export type CollectedEvent = RunEvent | DatasetEvent;
+
+export interface CollectDeps {
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+  /** Makes events durable; throws when they could not be. */
+  accept(events: CollectedEvent[], source: string): Promise<void>;
+  cursors: { load(system: string): Promise<unknown>; save(system: string, cursor: unknown): Promise<void> };
+  /** Says that a collector's row changed. */
+  changed(): void;
+}
+
+/** A system with its collector opened. */
+export interface Source {
+  system: System;
+  collector: Collector;
+  connected: Connected;
+  health: Health;
+}
+
+export interface Collecting {
+  rows(): Record<string, CollectorRow>;
+  /** Reads a system on until it has nothing more to give now. One reading of a system at a time. */
+  pollNow(system: string): Promise<void>;
+  /** Begins polling every system at its own pace. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Reads every system on from its cursor. The cursor is saved only after the events are durable, so a crash re-reads
+ * an overlap (which changes nothing) and never skips. A vendor that fails degrades its own collector; the others go on.
+ */
+export function createCollecting(sources: readonly Source[], deps: CollectDeps): Collecting {
+  const lanes = sources.map((source) => createLane(source, deps));
+  return {
+    rows: () => Object.fromEntries(lanes.map((lane) => [lane.source.system.id, lane.source.health.row()])),
+    async pollNow(system) {
+      await lanes.find((lane) => lane.source.system.id === system)?.poll();
+    },
+    start() {
+      for (const lane of lanes) lane.start();
+    },
+    async stop() {
+      await Promise.all(lanes.map((lane) => lane.stop()));
+    },
+  };
+}
+
+function createLane(source: Source, deps: CollectDeps) {
+  const { system, connected, health } = source;
+  let cursor: unknown;
+  let loaded = false;
+  let polling: Promise<void> | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+
+  const readOn = async () => {
+    if (!loaded) cursor = (await deps.cursors.load(system.id)) ?? null;
+    loaded = true;
+    for (let more = true; more && !stopped;) {
+      const pull = await connected.pull(cursor);
+      if (pull.events.length > 0) await deps.accept(pull.events, `collector:${system.id}`);
+      if (JSON.stringify(pull.cursor) !== JSON.stringify(cursor)) await deps.cursors.save(system.id, pull.cursor);
+      cursor = pull.cursor;
+      more = pull.more;
+      health.read(pull.events, pull.openRuns);
+    }
+  };
+  const pollOnce = async () => {
+    const began = performance.now();
+    try {
+      await readOn();
+      health.succeeded(performance.now() - began);
+    } catch (error) {
+      const failure = asVendorError(error);
+      health.failed(failure);
+      deps.metrics.collectorErrors.inc({ system: system.id, code: failure.code });
+      deps.log.warn({ system: system.id, code: failure.code, err: failure.message }, "a poll failed");
+    } finally {
+      deps.changed();
+    }
+  };
+  const poll = () => (polling ??= pollOnce().finally(() => (polling = null)));
+  const run = async () => {
+    await poll();
+    if (stopped) return;
+    const wait = nextPollMilliseconds(system.pollSeconds, health.failures(), Math.random());
+    health.nextTry(wait);
+    timer = setTimeout(() => void run(), wait);
+  };
+  return {
+    source,
+    poll,
+    start: () => void run(),
+    async stop() {
+      stopped = true;
+      if (timer) clearTimeout(timer);
+      await polling;
+    },
+  };
+}
+
+/** What is no vendor's fault still degrades the collector visibly, in words that show nothing internal. */
+function asVendorError(error: unknown): VendorError {
+  if (error instanceof VendorError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new VendorError("nonsense", `Reading failed inside Tieout: ${message}`, { cause: error });
+}

@@ -1,0 +1,81 @@
+import type { Collector, VendorError } from "../../collectors/collector.ts";
+import type { System } from "../../schemas/estate/system.ts";
+import type { CollectorRow } from "../../schemas/wire/live.ts";
+import type { Clock } from "../context.ts";
+import type { Metrics } from "../metrics.ts";
+import type { CollectedEvent } from "./collect.ts";
+import type { Failures } from "./pace.ts";
+
+/** A collector that failed this often in a row is down, not merely degraded. */
+const DOWN_AFTER = 3;
+
+/** What the platform owner sees of one collector, kept as polls come and go. */
+export interface Health {
+  row(): CollectorRow;
+  failures(): Failures;
+  counted(request: { status: number; milliseconds: number }): void;
+  read(events: readonly CollectedEvent[], openRuns: number): void;
+  succeeded(pollMilliseconds: number): void;
+  failed(error: VendorError): void;
+  nextTry(inMilliseconds: number): void;
+}
+
+export function createHealth(system: System, collector: Collector, clock: Clock, metrics: Metrics): Health {
+  const row: CollectorRow = {
+    kind: "collector",
+    system: system.id,
+    title: system.title,
+    collector: collector.id,
+    systemKind: system.kind,
+    state: "starting",
+    reason: null,
+    sinceAt: null,
+    nextTryAt: null,
+    lastPollAt: null,
+    lastEventAt: null,
+    lagSeconds: null,
+    pollMilliseconds: null,
+    requests: 0,
+    events: 0,
+    errors: 0,
+    openRuns: 0,
+  };
+  const failures: Failures = { count: 0, last: null };
+  const now = () => clock.now().toISOString();
+  return {
+    row: () => ({ ...row }),
+    failures: () => failures,
+    counted(request) {
+      row.requests += 1;
+      metrics.collectorRequests.inc({ system: system.id, status: String(request.status) });
+    },
+    read(events, openRuns) {
+      row.events += events.length;
+      row.openRuns = openRuns;
+      for (const event of events) {
+        if (!row.lastEventAt || event.eventTime > row.lastEventAt) row.lastEventAt = event.eventTime;
+      }
+    },
+    succeeded(pollMilliseconds) {
+      Object.assign(failures, { count: 0, last: null });
+      row.lastPollAt = now();
+      row.pollMilliseconds = Math.round(pollMilliseconds);
+      Object.assign(row, { state: "ok", reason: null, sinceAt: null, nextTryAt: null });
+      if (row.lastEventAt) {
+        row.lagSeconds = Math.max(0, Math.round((clock.now().getTime() - Date.parse(row.lastEventAt)) / 1000));
+        metrics.collectorLagSeconds.set({ system: system.id }, row.lagSeconds);
+      }
+    },
+    failed(error) {
+      Object.assign(failures, { count: failures.count + 1, last: error });
+      row.errors += 1;
+      row.lastPollAt = now();
+      row.sinceAt ??= now();
+      row.reason = error.message;
+      row.state = failures.count >= DOWN_AFTER || !error.recoverable ? "down" : "degraded";
+    },
+    nextTry(inMilliseconds) {
+      row.nextTryAt = row.state === "ok" ? null : new Date(clock.now().getTime() + inMilliseconds).toISOString();
+    },
+  };
+}

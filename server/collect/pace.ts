@@ -1,0 +1,23 @@
+import type { VendorError } from "../../collectors/collector.ts";
+
+/** Longest wait after failures that may pass by themselves, and after those a person must mend, in seconds. */
+const LONGEST_RECOVERABLE = 300;
+const LONGEST_FINAL = 900;
+
+export interface Failures {
+  /** Polls failed in a row. */
+  count: number;
+  last: Pick<VendorError, "recoverable" | "retryAfterSeconds"> | null;
+}
+
+/**
+ * Milliseconds until the next poll: the system's own pace while all is well; after failures doubled each time with
+ * jitter, and never sooner than the vendor asked.
+ */
+export function nextPollMilliseconds(pollSeconds: number, failures: Failures, random: number): number {
+  if (failures.count === 0 || !failures.last) return pollSeconds * 1000;
+  const longest = failures.last.recoverable ? LONGEST_RECOVERABLE : LONGEST_FINAL;
+  const doubled = Math.min(pollSeconds * 2 ** Math.min(failures.count, 10), Math.max(longest, pollSeconds));
+  const jittered = doubled * (0.75 + 0.5 * random);
+  return Math.max(jittered, failures.last.retryAfterSeconds ?? 0) * 1000;
+}

@@ -1,0 +1,126 @@
+import type { Logger } from "pino";
+import type { Change, Refusal, Snapshot, TopicName } from "../../schemas/topic.ts";
+import type { Actor } from "../context.ts";
+import type { Metrics } from "../metrics.ts";
+import { createChannel, type Channel } from "./channel.ts";
+import type { Audience, Topic } from "./topic.ts";
+
+/** How long changes gather before they are sent, and how often time alone is looked at, in milliseconds. */
+const SETTLE = 40;
+const TICK = 1000;
+
+export interface Subscriber {
+  actor: Actor;
+  send(change: Change): void;
+}
+
+export interface Stream {
+  /** Answers the rows as they are now and keeps the subscriber told of every change after them. */
+  subscribe(path: string, subscriber: Subscriber): Promise<Snapshot | Refusal>;
+  unsubscribe(path: string, subscriber: Subscriber): void;
+  leave(subscriber: Subscriber): void;
+  /** Says that what a topic shows may have changed. */
+  touch(name: TopicName): void;
+  stop(): void;
+}
+
+interface Live {
+  topic: Topic;
+  params: Record<string, string>;
+  audience: Audience;
+  channel: Channel;
+  subscribers: Set<Subscriber>;
+  /** One recomputation of a channel at a time; the next waits here, and one waiting serves all who ask meanwhile. */
+  work: Promise<void>;
+  waiting: Promise<void> | null;
+}
+
+export function createStream(topics: readonly Topic[], deps: { log: Logger; metrics: Metrics }): Stream {
+  const lives = new Map<string, Live>();
+  const touched = new Set<TopicName>();
+  let settle: NodeJS.Timeout | null = null;
+
+  const recompute = async (live: Live): Promise<void> => {
+    live.waiting = null;
+    try {
+      const rows = await live.topic.rows(live.params, live.audience);
+      const change = live.channel.advance(rows ?? {});
+      if (!change) return;
+      deps.metrics.liveChanges.inc({ topic: live.topic.name }, live.subscribers.size);
+      for (const subscriber of live.subscribers) subscriber.send(change);
+    } catch (error) {
+      deps.log.error({ err: error, topic: live.topic.name }, "a live topic could not be computed");
+    }
+  };
+  const refresh = (live: Live): Promise<void> => {
+    live.waiting ??= live.work = live.work.then(() => recompute(live));
+    return live.waiting;
+  };
+  const refreshWhere = (wanted: (topic: Topic) => boolean) => {
+    for (const live of lives.values()) if (wanted(live.topic)) void refresh(live);
+  };
+  const ticking = setInterval(() => refreshWhere((topic) => topic.ticks), TICK);
+  ticking.unref();
+
+  return {
+    async subscribe(path, subscriber) {
+      const found = find(topics, path);
+      if (!found) return { refused: `There is no live topic "${path}".` };
+      if (!subscriber.actor.scopes.includes(found.topic.scope)) return { refused: "You may not see this." };
+      const key = `${path} ${audienceKey(subscriber.actor.entities)}`;
+      let live = lives.get(key);
+      if (!live) {
+        live = {
+          ...found,
+          audience: subscriber.actor.entities,
+          channel: createChannel(path),
+          subscribers: new Set(),
+          work: Promise.resolve(),
+          waiting: null,
+        };
+      }
+      await refresh(live);
+      // Joined in the same turn as the snapshot is taken, so that no change falls between the two; and listed again,
+      // because the last one watching may have left meanwhile.
+      live.subscribers.add(subscriber);
+      lives.set(key, live);
+      return live.channel.snapshot();
+    },
+    unsubscribe(path, subscriber) {
+      leaveLive(lives, `${path} ${audienceKey(subscriber.actor.entities)}`, subscriber);
+    },
+    leave(subscriber) {
+      for (const key of [...lives.keys()]) leaveLive(lives, key, subscriber);
+    },
+    touch(name) {
+      touched.add(name);
+      settle ??= setTimeout(() => {
+        settle = null;
+        const now = new Set(touched);
+        touched.clear();
+        refreshWhere((topic) => now.has(topic.name));
+      }, SETTLE);
+    },
+    stop() {
+      clearInterval(ticking);
+      if (settle) clearTimeout(settle);
+    },
+  };
+}
+
+function leaveLive(lives: Map<string, Live>, key: string, subscriber: Subscriber): void {
+  const live = lives.get(key);
+  live?.subscribers.delete(subscriber);
+  if (live?.subscribers.size === 0) lives.delete(key);
+}
+
+function audienceKey(audience: Audience): string {
+  return audience === "all" ? "all" : [...audience].sort().join(",");
+}
+
+function find(topics: readonly Topic[], path: string): { topic: Topic; params: Record<string, string> } | null {
+  const [name, ...segments] = path.split("/");
+  const topic = topics.find((candidate) => candidate.name === name && candidate.params.length === segments.length);
+  if (!topic) return null;
+  return { topic, params: Object.fromEntries(topic.params.map((param, index) => [param, segments[index] ?? ""])) };
+}
