@@ -1,0 +1,260 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { parse as parseExact } from "lossless-json";
+import pRetry from "p-retry";
+import type * as z from "zod";
+import type { Budget } from "./budget.ts";
+import { VendorError } from "./collector.ts";
+import type { Tools } from "./collector.ts";
+import { createRedaction, excerptOf } from "./redaction.ts";
+
+/** How requests prove who asks. `refresh` forgets what was cached, so that the next `headers` asks again. */
+export interface Authorize {
+  headers(): Promise<Record<string, string>> | Record<string, string>;
+  refresh?(): Promise<void> | void;
+}
+
+export interface HttpOptions {
+  /** Where paths are appended to; may itself have a path. Links elsewhere are refused. */
+  baseUrl: string;
+  tools: Tools;
+  authorize?: Authorize;
+  /** One for all the addresses of a system. */
+  budget?: Budget;
+  /** Sent with every request. */
+  headers?: Record<string, string>;
+  /** Values that must never appear in a message: passwords, keys, tokens. */
+  secrets?: readonly string[];
+  timeoutMilliseconds?: number;
+  /** The largest answer read. */
+  maxBytes?: number;
+  /** Repetitions of idempotent requests; few, because the next poll repeats everything anyway. */
+  retries?: number;
+  /** A longer Retry-After is left to the caller, as `VendorError.retryAfterSeconds`. */
+  maxWaitSeconds?: number;
+}
+
+export interface Ask {
+  query?: Record<string, string | number | boolean | undefined>;
+  headers?: Record<string, string>;
+  json?: unknown;
+  form?: Record<string, string>;
+  text?: string;
+  /** For a POST that only asks, such as a query or a token: it may be repeated. GET, HEAD, PUT and DELETE always may. */
+  idempotent?: boolean;
+  /** Error statuses to hand back instead of throwing. */
+  also?: readonly number[];
+  /** Numbers arrive as text, digit for digit; for answers that write money as JSON numbers. */
+  exactNumbers?: boolean;
+  /** The answer holds credentials and is never quoted. */
+  confidential?: boolean;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+export interface Http {
+  /** Asks for JSON of a shape. `path` is appended to the base, or is a link the vendor handed out. */
+  get<S extends z.ZodType>(path: string, shape: S, ask?: Ask): Promise<z.output<S>>;
+  /** Sends and asks for JSON of a shape; never repeated unless `ask.idempotent`. */
+  post<S extends z.ZodType>(path: string, shape: S, ask?: Ask): Promise<z.output<S>>;
+  /** Any method; the answer's body as text, for what is not JSON or is empty. */
+  send(method: string, path: string, ask?: Ask): Promise<Answer>;
+  /** Reads JSON of a shape out of an answer of `send`. */
+  read<S extends z.ZodType>(answer: Answer, shape: S, what: string, ask?: Ask): z.output<S>;
+}
+
+const REPEATABLE = new Set(["GET", "HEAD", "PUT", "DELETE"]);
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const FIRST_WAIT_MILLISECONDS = 200;
+/** How much of an answer is looked at for quoting. */
+const QUOTABLE = 2000;
+
+/**
+ * A vendor's door. Every failure becomes a `VendorError` in plain words without secrets: unreachable (network, time,
+ * 5xx), unauthorized (401 after refreshing credentials once), forbidden, rate-limited, not-found, refused (other
+ * 4xx), nonsense (not JSON, wrong shape, too large, a link or redirect to another host).
+ */
+export function createHttp(options: HttpOptions): Http {
+  const redact = createRedaction(options.secrets ?? []);
+  const base = options.baseUrl.replace(/\/+$/, "");
+
+  async function send(method: string, path: string, ask: Ask = {}): Promise<Answer> {
+    const url = addressOf(base, path, ask.query);
+    const what = `${method} ${new URL(url).pathname}`;
+    const repeatable = REPEATABLE.has(method) || ask.idempotent === true;
+    const maxWaitSeconds = options.maxWaitSeconds ?? 5;
+    return pRetry(() => sendAuthorized(method, url, what, ask), {
+      retries: repeatable ? (options.retries ?? 2) : 0,
+      minTimeout: FIRST_WAIT_MILLISECONDS,
+      randomize: true,
+      shouldRetry: ({ error }) => isPassing(error, maxWaitSeconds),
+      onFailedAttempt: async ({ error, retriesLeft }) => {
+        const wait = error instanceof VendorError ? error.retryAfterSeconds : null;
+        if (wait && retriesLeft > 0 && isPassing(error, maxWaitSeconds)) await sleep(wait * 1000);
+      },
+    });
+  }
+
+  async function sendAuthorized(method: string, url: string, what: string, ask: Ask): Promise<Answer> {
+    let answer = await sendOnce(method, url, what, ask);
+    if (answer.status === 401 && options.authorize?.refresh && !ask.also?.includes(401)) {
+      // A 401 means that nothing was done, so repeating is safe for any method.
+      await options.authorize.refresh();
+      answer = await sendOnce(method, url, what, ask);
+    }
+    if (answer.status < 400 || ask.also?.includes(answer.status)) return answer;
+    throw refusal(answer, what, ask.confidential ? "" : redact(answer.text.slice(0, QUOTABLE)));
+  }
+
+  async function sendOnce(method: string, url: string, what: string, ask: Ask, hops = 0): Promise<Answer> {
+    await options.budget?.take();
+    const headers = {
+      accept: "application/json",
+      ...options.headers,
+      ...(await options.authorize?.headers()),
+      ...contentType(ask),
+      ...ask.headers,
+    };
+    const startedAt = performance.now();
+    let status = 0;
+    try {
+      const response = await options.tools.fetch(url, {
+        method,
+        headers,
+        body: bodyOf(ask),
+        redirect: "manual",
+        signal: AbortSignal.timeout(options.timeoutMilliseconds ?? 30_000),
+      });
+      status = response.status;
+      if (!REDIRECTS.has(status)) {
+        const text = await readText(response, options.maxBytes ?? 32 * 1024 * 1024, what);
+        return { status, headers: response.headers, text };
+      }
+      await response.body?.cancel();
+      const target = followed(response.headers.get("location"), url, what, method, hops);
+      return await sendOnce(method, target, what, ask, hops + 1);
+    } catch (error) {
+      throw error instanceof VendorError ? error : unreachable(error, url, redact);
+    } finally {
+      options.tools.counted({ status, milliseconds: performance.now() - startedAt });
+    }
+  }
+
+  function read<S extends z.ZodType>(answer: Answer, shape: S, what: string, ask: Ask = {}): z.output<S> {
+    const quote = ask.confidential ? "" : `: ${excerptOf(redact(answer.text.slice(0, QUOTABLE))) || "nothing"}`;
+    let value: unknown;
+    try {
+      value = ask.exactNumbers ? parseExact(answer.text, null, (digits) => digits) : JSON.parse(answer.text);
+    } catch {
+      const kind = /^\s*</.test(answer.text) ? "a web page or XML" : "something that is not JSON";
+      throw new VendorError("nonsense", `${what} answered ${kind}${quote}`);
+    }
+    const parsed = shape.safeParse(value);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    const where = issue?.path.length ? `at ${issue.path.join(".")}: ` : "";
+    throw new VendorError("nonsense", `${what} answered in an unexpected shape, ${where}${issue?.message}${quote}`);
+  }
+
+  return {
+    send,
+    read,
+    get: async (path, shape, ask) => read(await send("GET", path, ask), shape, `GET ${pathOf(path)}`, ask),
+    post: async (path, shape, ask) => read(await send("POST", path, ask), shape, `POST ${pathOf(path)}`, ask),
+  };
+}
+
+function pathOf(path: string): string {
+  return new URL(path, "http://vendor").pathname;
+}
+
+function addressOf(base: string, path: string, query: Ask["query"]): string {
+  const url = new URL(/^https?:/i.test(path) ? path : base + path);
+  if (url.origin !== new URL(base).origin) {
+    throw new VendorError(
+      "nonsense",
+      `The vendor handed out a link to another host, ${url.host}; it was not followed.`,
+    );
+  }
+  // Encoded by hand: URLSearchParams writes a space as "+", which OData reads as a plus sign.
+  const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== undefined);
+  const search = pairs.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`);
+  if (search.length > 0) url.search = [url.search.slice(1), ...search].filter(Boolean).join("&");
+  return url.href;
+}
+
+function followed(location: string | null, url: string, what: string, method: string, hops: number): string {
+  const target = new URL(location ?? url, url);
+  if (target.origin !== new URL(url).origin) {
+    throw new VendorError("nonsense", `${what} redirected to another host, ${target.host}; it was not followed.`);
+  }
+  if (hops >= 3 || method !== "GET") throw new VendorError("nonsense", `${what} redirected without end.`);
+  return target.href;
+}
+
+function contentType(ask: Ask): Record<string, string> {
+  if (ask.json !== undefined) return { "content-type": "application/json" };
+  if (ask.form) return { "content-type": "application/x-www-form-urlencoded" };
+  return {};
+}
+
+function bodyOf(ask: Ask): string | undefined {
+  if (ask.json !== undefined) return JSON.stringify(ask.json);
+  if (ask.form) return new URLSearchParams(ask.form).toString();
+  return ask.text;
+}
+
+async function readText(response: Response, maxBytes: number, what: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  let text = "";
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) {
+      // Leaving the loop cancels the rest of the body.
+      throw new VendorError("nonsense", `${what} answered more than ${maxBytes} bytes on one page.`);
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** Whether waiting a moment may help. */
+function isPassing(error: Error, maxWaitSeconds: number): boolean {
+  if (!(error instanceof VendorError)) return false;
+  if (error.code !== "unreachable" && error.code !== "rate-limited") return false;
+  return (error.retryAfterSeconds ?? 0) <= maxWaitSeconds;
+}
+
+/** `cause` carries the status and the beginning of the answer, for collectors that read the vendor's own error code. */
+function refusal(answer: Answer, what: string, text: string): VendorError {
+  const quote = excerptOf(text);
+  const message = `${what} answered ${answer.status}${quote ? `: ${quote}` : ""}`;
+  const options = { retryAfterSeconds: retryAfterOf(answer.headers), cause: { status: answer.status, text } };
+  if (answer.status === 401) return new VendorError("unauthorized", message, options);
+  if (answer.status === 403) return new VendorError("forbidden", message, options);
+  if (answer.status === 404) return new VendorError("not-found", message, options);
+  if (answer.status === 429) return new VendorError("rate-limited", message, options);
+  if (answer.status >= 500 || answer.status === 408) return new VendorError("unreachable", message, options);
+  return new VendorError("refused", message, options);
+}
+
+function retryAfterOf(headers: Headers): number | null {
+  const value = headers.get("retry-after");
+  if (!value) return null;
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : null;
+}
+
+function unreachable(error: unknown, url: string, redact: (text: string) => string): VendorError {
+  const { host } = new URL(url);
+  if (error instanceof Error && error.name === "TimeoutError") {
+    return new VendorError("unreachable", `${host} did not answer in time.`);
+  }
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const reason = (cause as NodeJS.ErrnoException)?.code ?? (cause instanceof Error ? cause.message : String(cause));
+  return new VendorError("unreachable", redact(`${host} could not be reached: ${reason}`));
+}
