@@ -26,12 +26,14 @@ export interface ClientCredentials {
  * answers 401. Requests that arrive while a token is being fetched share it.
  */
 export function clientCredentials(options: ClientCredentials): Authorize {
-  let token: Promise<{ header: string; expiresAt: number }> | null = null;
+  let held: { header: string; expiresAt: number } | null = null;
+  let fetching: Promise<void> | null = null;
 
   async function fetchToken() {
     const { clientId, clientSecret } = options;
     const basic = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString("base64");
-    const inForm = options.style === "form" ? { client_id: clientId, client_secret: clientSecret } : {};
+    const inForm: Record<string, string> =
+      options.style === "form" ? { client_id: clientId, client_secret: clientSecret } : {};
     const answer = await options.http.post(options.path, TokenAnswer, {
       idempotent: true,
       confidential: true,
@@ -39,21 +41,19 @@ export function clientCredentials(options: ClientCredentials): Authorize {
       form: { grant_type: "client_credentials", ...inForm, ...options.form },
     });
     const lifetime = Math.max(answer.expires_in - 60, answer.expires_in / 2);
-    return { header: `Bearer ${answer.access_token}`, expiresAt: options.clock.now().getTime() + lifetime * 1000 };
+    held = { header: `Bearer ${answer.access_token}`, expiresAt: options.clock.now().getTime() + lifetime * 1000 };
   }
 
   return {
     async headers() {
-      const held = await token;
       if (!held || held.expiresAt <= options.clock.now().getTime()) {
-        token = fetchToken();
-        // A failed fetch is thrown to who asked and not remembered.
-        token.catch(() => (token = null));
+        fetching ??= fetchToken().finally(() => (fetching = null));
+        await fetching;
       }
-      return { authorization: (await token!).header };
+      return { authorization: held!.header };
     },
     refresh() {
-      token = null;
+      held = null;
     },
   };
 }
