@@ -1,0 +1,147 @@
+import pino from "pino";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { defineCollector, VendorError, type Connected } from "../../collectors/collector.ts";
+import type { RunEvent } from "../../schemas/event/open-lineage.ts";
+import type { System } from "../../schemas/estate/system.ts";
+import { createMetrics } from "../metrics.ts";
+import { createCollecting, type CollectedEvent } from "./collect.ts";
+import { openSources, SourceError } from "./open-sources.ts";
+
+const clock = { now: () => new Date("2026-11-02T06:00:00.000Z") };
+const log = pino({ level: "silent" });
+
+const system: System = {
+  id: "counter",
+  title: "Counter",
+  kind: "erp",
+  collector: "counter",
+  namespace: "counter://here",
+  connection: { token: "COUNTER_TOKEN" },
+  settings: {},
+  pollSeconds: 60,
+};
+
+const event = (n: number): RunEvent => ({
+  eventTime: `2026-11-02T05:00:0${n}.000Z`,
+  producer: "https://example.test",
+  run: { runId: String(n) },
+  job: { namespace: "counter://here", name: "count" },
+  inputs: [],
+  outputs: [],
+});
+
+/** A vendor that gives one event a page up to `last`, and fails where told. */
+function counting(last: number, fail: (cursor: number) => VendorError | null): Connected<number> {
+  return {
+    check: async () => ({ sees: [], warnings: [] }),
+    async pull(cursor) {
+      const next = (cursor ?? 0) + 1;
+      const failure = fail(next);
+      if (failure) throw failure;
+      if (next > last) return { events: [], cursor: cursor ?? 0, more: false, openRuns: 0 };
+      return { events: [event(next)], cursor: next, more: next < last, openRuns: 0 };
+    },
+  };
+}
+
+function collectingOver(connected: Connected<number>, options: { accept?: (events: CollectedEvent[]) => void } = {}) {
+  const metrics = createMetrics();
+  const collector = defineCollector({
+    id: "counter",
+    title: "Counter",
+    capabilities: ["list-runs"],
+    settings: z.strictObject({}),
+    connection: { token: "the counter's token" },
+    open: () => connected as Connected,
+  });
+  const sources = openSources({
+    systems: [system],
+    collectors: [collector],
+    connections: {},
+    environment: { COUNTER_TOKEN: "t" },
+    clock,
+    log,
+    metrics,
+  });
+  const accepted: string[] = [];
+  const saved: unknown[] = [];
+  const collecting = createCollecting(sources, {
+    clock,
+    log,
+    metrics,
+    async accept(events) {
+      options.accept?.(events);
+      accepted.push(...events.map((each) => (each as RunEvent).run.runId));
+    },
+    cursors: { load: async () => saved.at(-1) ?? null, save: async (_system, cursor) => void saved.push(cursor) },
+    changed: () => {},
+  });
+  return { collecting, accepted, saved };
+}
+
+describe("createCollecting", () => {
+  it("reads page after page and saves each cursor after its events", async () => {
+    const { collecting, accepted, saved } = collectingOver(counting(3, () => null));
+    await collecting.pollNow("counter");
+    expect(accepted).toEqual(["1", "2", "3"]);
+    expect(saved).toEqual([1, 2, 3]);
+    expect(collecting.rows().counter).toMatchObject({ state: "ok", events: 3, lagSeconds: 3597 });
+  });
+
+  it("does not pass events that could not be made durable", async () => {
+    let broken = true;
+    const { collecting, accepted, saved } = collectingOver(
+      counting(2, () => null),
+      {
+        accept: () => {
+          if (broken) throw new Error("the store is away");
+        },
+      },
+    );
+    await collecting.pollNow("counter");
+    expect(saved).toEqual([]);
+    expect(collecting.rows().counter).toMatchObject({ state: "degraded" });
+    broken = false;
+    await collecting.pollNow("counter");
+    expect(accepted).toEqual(["1", "2"]);
+    expect(collecting.rows().counter).toMatchObject({ state: "ok", reason: null, sinceAt: null });
+  });
+
+  it("goes down at once where a person must act, and says why", async () => {
+    const { collecting } = collectingOver(counting(1, () => new VendorError("unauthorized", "The token has expired.")));
+    await collecting.pollNow("counter");
+    expect(collecting.rows().counter).toMatchObject({ state: "down", reason: "The token has expired.", errors: 1 });
+  });
+
+  it("goes down after three failures that might have passed", async () => {
+    const { collecting } = collectingOver(counting(1, () => new VendorError("unreachable", "No answer.")));
+    const states = [];
+    for (let poll = 0; poll < 3; poll++) {
+      await collecting.pollNow("counter");
+      states.push(collecting.rows().counter?.state);
+    }
+    expect(states).toEqual(["degraded", "degraded", "down"]);
+  });
+});
+
+describe("openSources", () => {
+  it("names everything that is missing at once", () => {
+    const opening = { connections: {}, environment: {}, clock, log, metrics: createMetrics() };
+    const collector = defineCollector({
+      id: "counter",
+      title: "Counter",
+      capabilities: [],
+      settings: z.strictObject({ region: z.string() }),
+      connection: { token: "the counter's token" },
+      open: () => counting(0, () => null) as Connected,
+    });
+    const systems = [system, { ...system, id: "other", collector: "nobody" }];
+    expect(() => openSources({ ...opening, systems, collectors: [collector] })).toThrow(SourceError);
+    expect(() => openSources({ ...opening, systems, collectors: [collector] })).toThrow(
+      /settings\.region[\s\S]*no collector "nobody"; known are counter/,
+    );
+    const settled = [{ ...system, settings: { region: "eu" } }];
+    expect(() => openSources({ ...opening, systems: settled, collectors: [collector] })).toThrow(/set COUNTER_TOKEN/);
+  });
+});

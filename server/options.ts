@@ -1,0 +1,105 @@
+import { existsSync, statSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+export interface Options {
+  estate: string;
+  data: string;
+  host: string;
+  port: number;
+  /** Whether the systems are played by the sandbox. */
+  sandbox: boolean;
+  clickhouseUrl: string | null;
+  databaseUrl: string | null;
+  adminKey: string | null;
+  maxEventBytes: number;
+  logLevel: string;
+}
+
+/** The start's words were off; told without a stack. */
+export class OptionError extends Error {
+  override name = "OptionError";
+}
+
+const USAGE = "npm start -- [--estate <dir>] [--data <dir>] [--port <n>] [--host <address>] [--no-sandbox]";
+const LEAST_KEY_LENGTH = 32;
+const DEFAULT_MAX_EVENT_BYTES = 32 * 1024 * 1024;
+
+/** Reads flags and environment; `root` is where the project's own estates lie. */
+export function readOptions(args: string[], environment: Record<string, string | undefined>, root: string): Options {
+  const flags = parse(args);
+  const estate = absolute(flags.estate ?? `${root}/estates/meridian`);
+  if (!existsSync(estate) || !statSync(estate).isDirectory()) {
+    throw new OptionError(
+      `--estate ${flags.estate ?? estate}: there is no such folder. Name a folder of estate YAML files.`,
+    );
+  }
+  return {
+    estate,
+    data: absolute(flags.data ?? ".tieout"),
+    host: flags.host ?? environment.HOST ?? "127.0.0.1",
+    port: port(flags.port ?? environment.PORT ?? "4600"),
+    sandbox: !flags["no-sandbox"],
+    clickhouseUrl: url("CLICKHOUSE_URL", environment),
+    databaseUrl: url("DATABASE_URL", environment),
+    adminKey: adminKey(environment.TIEOUT_ADMIN_KEY),
+    maxEventBytes: bytes("TIEOUT_MAX_EVENT_BYTES", environment, DEFAULT_MAX_EVENT_BYTES),
+    logLevel: environment.LOG_LEVEL ?? "info",
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        estate: { type: "string" },
+        data: { type: "string" },
+        port: { type: "string" },
+        host: { type: "string" },
+        "no-sandbox": { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new OptionError(`${(error as Error).message}\nUsage: ${USAGE}`);
+  }
+}
+
+function absolute(path: string): string {
+  return isAbsolute(path) ? path : resolve(process.env.INIT_CWD ?? process.cwd(), path);
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0 || number > 65535) {
+    throw new OptionError(`--port ${text}: expected a whole number from 0 to 65535 (0 picks a free one).`);
+  }
+  return number;
+}
+
+function url(name: string, environment: Record<string, string | undefined>): string | null {
+  const text = environment[name];
+  if (!text) return null;
+  if (!URL.canParse(text))
+    throw new OptionError(`${name} is not an address. Expected something like https://user:password@host:port/.`);
+  return text;
+}
+
+function adminKey(text: string | undefined): string | null {
+  if (!text) return null;
+  if (text.length < LEAST_KEY_LENGTH) {
+    throw new OptionError(
+      `TIEOUT_ADMIN_KEY has ${text.length} characters; expected at least ${LEAST_KEY_LENGTH}. Make one with: openssl rand -hex 32`,
+    );
+  }
+  return text;
+}
+
+function bytes(name: string, environment: Record<string, string | undefined>, usual: number): number {
+  const text = environment[name];
+  if (!text) return usual;
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1024)
+    throw new OptionError(`${name}=${text}: expected a number of bytes, at least 1024.`);
+  return number;
+}

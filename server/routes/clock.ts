@@ -1,0 +1,58 @@
+import { Hono, type MiddlewareHandler } from "hono";
+import { describeRoute, validator } from "hono-openapi";
+import * as z from "zod";
+import type { ClockRow } from "../../schemas/wire/live.ts";
+import type { Actor, Scope } from "../context.ts";
+import { Fault } from "../fault.ts";
+
+/** The simulated clock's controls; absent on real systems. */
+export interface ClockDrive {
+  setSpeed(secondsPerSecond: number): void;
+  pause(): void;
+  resume(): void;
+}
+
+export interface ClockDeps {
+  row(): ClockRow;
+  drive: ClockDrive | null;
+  permit(scope: Scope): MiddlewareHandler<{ Variables: { actor: Actor } }>;
+  changed(): void;
+}
+
+const Order = z.union([
+  z.strictObject({ speed: z.number().min(1).max(20_000) }),
+  z.strictObject({ paused: z.boolean() }),
+]);
+
+/** The clock every board is judged by, and in the demo its speed and pause. */
+export function clockRoutes(deps: ClockDeps): Hono {
+  return new Hono()
+    .get(
+      "/api/v1/clock",
+      describeRoute({ summary: "The clock boards are judged by" }),
+      deps.permit("board:read"),
+      (c) => c.json(deps.row()),
+    )
+    .post(
+      "/api/v1/clock",
+      describeRoute({ summary: "Drive the demo's clock: its speed, pause and resume" }),
+      deps.permit("clock:drive"),
+      validator("json", Order, (result) => {
+        if (!result.success) {
+          throw new Fault(
+            "invalid-input",
+            'Expected {"speed": 1 to 20000} in seconds per second, or {"paused": true or false}.',
+          );
+        }
+      }),
+      (c) => {
+        if (!deps.drive) throw new Fault("conflict", "This clock is the real one and cannot be driven.");
+        const order = c.req.valid("json");
+        if ("speed" in order) deps.drive.setSpeed(order.speed);
+        else if (order.paused) deps.drive.pause();
+        else deps.drive.resume();
+        deps.changed();
+        return c.json(deps.row());
+      },
+    ) as unknown as Hono;
+}
