@@ -1,0 +1,36 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+/** `house` reads the tree, `unit` touches no engine, `flow` runs the real ones, `collectors` meets sandboxes over HTTP, `browser` drives Chromium. */
+export default defineConfig({
+  test: {
+    // Every file in its own process: the embedded engine allows one data directory a process and frees memory at exit only.
+    pool: "forks",
+    maxWorkers: 2,
+    projects: [
+      { test: { name: "house", include: ["test/*.test.ts"], testTimeout: 30_000 } },
+      {
+        plugins: [svelte()],
+        test: { name: "unit", include: ["{schemas,server,sandbox,ui,test/unit}/**/*.test.ts"], testTimeout: 20_000 },
+      },
+      { test: { name: "flow", include: ["test/flow/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "collectors",
+          include: ["{collectors,test/collectors}/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
