@@ -41,7 +41,11 @@ function scripts(): Record<string, string> {
 
 function run(command: string): Promise<{ code: number | null; output: string }> {
   const path = `${resolve(ROOT, "node_modules/.bin")}${delimiter}${process.env.PATH ?? ""}`;
-  const child = spawn(command, { cwd: ROOT, shell: true, env: { ...process.env, PATH: path, NO_COLOR: "1", FORCE_COLOR: "0" } });
+  const child = spawn(command, {
+    cwd: ROOT,
+    shell: true,
+    env: { ...process.env, PATH: path, NO_COLOR: "1", FORCE_COLOR: "0" },
+  });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
