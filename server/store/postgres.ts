@@ -9,6 +9,8 @@ export interface Asking {
   ask<P extends z.ZodObject, R extends z.ZodType>(question: Question<P, R>, params: z.input<P>): Promise<z.output<R>[]>;
   /** Runs statements of a migration. */
   command(sql: string): Promise<void>;
+  /** Runs one statement of the queue, which brings its own SQL and joins our transactions with it. */
+  run(sql: string, values: unknown[]): Promise<unknown[]>;
 }
 
 export interface Postgres extends Asking {
@@ -33,6 +35,7 @@ function asking(query: Query, command: (sql: string) => Promise<void>): Asking {
       return z.array(question.row).parse(await query(question.sql, values));
     },
     command,
+    run: query,
   };
 }
 
@@ -65,7 +68,18 @@ async function embedded(directory: string): Promise<Postgres> {
 
 async function served(url: string): Promise<Postgres> {
   const pool = new pg.Pool({ connectionString: url, max: 10 });
-  await pool.query("SELECT 1");
+  // An idle connection the server drops is replaced by the pool; without a listener it would end the process.
+  pool.on("error", () => {});
+  await pool.query("SELECT 1").catch(async (error: Error) => {
+    await pool.end();
+    const { host, pathname } = new URL(url);
+    throw new Error(
+      `PostgreSQL at ${host}${pathname} cannot be used: ${error.message || (error as NodeJS.ErrnoException).code}`,
+      {
+        cause: error,
+      },
+    );
+  });
   const on = (client: Pick<pg.Pool, "query">) =>
     asking(
       async (sql, values) => (await client.query(sql, values)).rows as unknown[],
@@ -83,7 +97,8 @@ async function served(url: string): Promise<Postgres> {
         await client.query("COMMIT");
         return result;
       } catch (error) {
-        await client.query("ROLLBACK");
+        // A lost connection has rolled back by itself; the first error is the one to tell.
+        await client.query("ROLLBACK").catch(() => {});
         throw error;
       } finally {
         client.release();

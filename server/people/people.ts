@@ -1,0 +1,69 @@
+import type { Logger } from "pino";
+import type { Estate } from "../../schemas/estate/estate.ts";
+import type { Clock } from "../context.ts";
+import type { Postgres } from "../store/postgres.ts";
+import { createAuth, type Auth, type OidcSettings } from "./auth.ts";
+import { seedDemoPeople } from "./demo-people.ts";
+import { createIdentify, type Identify } from "./identify.ts";
+import { createKeyRing, type KeyRing } from "./key-ring.ts";
+import { createPermit, type Permit } from "./permit.ts";
+import { sessionSecret } from "./secret.ts";
+
+export interface PeopleDeps {
+  postgres: Postgres;
+  clock: Clock;
+  estate: Estate;
+  log: Logger;
+  /** Where the session secret is kept when TIEOUT_SECRET does not give it. */
+  dataDirectory: string;
+  /** The address people open; TIEOUT_URL behind a proxy. */
+  publicUrl: string;
+  /** TIEOUT_ADMIN_KEY. */
+  adminKey: string | null;
+  /** True only when the sandbox plays the systems and the server listens on loopback. */
+  demo: boolean;
+  environment: Record<string, string | undefined>;
+}
+
+/** Everything that has to do with who is asking. */
+export interface People {
+  auth: Auth;
+  keys: KeyRing;
+  /** For doors without middleware: the live socket's handshake. */
+  identify: Identify;
+  permit: Permit;
+  demo: boolean;
+  oidc: boolean;
+  publicUrl: string;
+}
+
+/** Opens sign-in over migrated tables, and in the demo makes its people. */
+export async function openPeople(deps: PeopleDeps): Promise<People> {
+  const { postgres, log, publicUrl } = deps;
+  const oidc = oidcSettings(deps.environment);
+  const secret = sessionSecret(deps.environment.TIEOUT_SECRET, deps.dataDirectory);
+  const auth = createAuth({ postgres, log, secret, publicUrl, oidc });
+  const keys = createKeyRing({ postgres, log, adminKey: deps.adminKey });
+  const identify = createIdentify({ postgres, auth, keys });
+  if (deps.demo) await seedDemoPeople(deps);
+  return {
+    auth,
+    keys,
+    identify,
+    permit: createPermit({ identify, publicUrl }),
+    demo: deps.demo,
+    oidc: oidc !== null,
+    publicUrl,
+  };
+}
+
+/** All three of OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or none. */
+export function oidcSettings(environment: Record<string, string | undefined>): OidcSettings | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = environment;
+  if (!issuer && !clientId && !clientSecret) return null;
+  if (!issuer || !clientId || !clientSecret) {
+    throw new Error("Sign-in by OIDC needs OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, all three.");
+  }
+  if (!URL.canParse(issuer)) throw new Error(`OIDC_ISSUER is not an address: ${issuer}`);
+  return { issuer, clientId, clientSecret, trustEmail: environment.OIDC_TRUST_EMAIL === "true" };
+}

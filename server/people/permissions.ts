@@ -1,0 +1,44 @@
+import type { Role } from "../../schemas/estate/role.ts";
+import type { Scope } from "../context.ts";
+
+/** Every scope there is, and what it lets its holder do. */
+export const SCOPE_TITLES: Record<Scope, string> = {
+  "ingest:write": "Send events",
+  "board:read": "See boards, flows and lines of the entities in scope",
+  "run:read": "See runs and lineage",
+  "run:raw": "See events as they came",
+  "quarantine:read": "See input that could not be accepted",
+  "quarantine:resubmit": "Correct, resubmit and discard quarantined input",
+  "request:create": "Ask a system to run a load again",
+  "request:read": "See requests",
+  "clock:drive": "Set the demo's clock",
+  "collector:read": "See collectors and their errors",
+  "key:manage": "Create and revoke API keys",
+  "person:manage": "Invite people and change what they may do",
+  "audit:read": "Read the audit log",
+};
+
+export const SCOPES = Object.keys(SCOPE_TITLES) as Scope[];
+
+/** The clock can be driven only where the systems are played, so there everybody may. */
+const SEES: readonly Scope[] = ["board:read", "run:read", "request:read", "clock:drive"];
+
+/** What each role may do, whole. Entity scope narrows it further. */
+export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
+  controller: [...SEES, "request:create", "collector:read", "quarantine:read", "audit:read"],
+  accountant: [...SEES, "request:create"],
+  analyst: [...SEES, "request:create"],
+  engineer: [...SEES, "run:raw", "request:create", "quarantine:read", "quarantine:resubmit", "collector:read"],
+  platform: [
+    ...SEES,
+    "run:raw",
+    "quarantine:read",
+    "quarantine:resubmit",
+    "collector:read",
+    "key:manage",
+    "person:manage",
+    "audit:read",
+  ],
+  auditor: [...SEES, "run:raw", "quarantine:read", "collector:read", "audit:read"],
+  cfo: SEES,
+};

@@ -1,0 +1,81 @@
+import { Hono } from "hono";
+import { validator } from "hono-openapi";
+import * as z from "zod";
+import { Role } from "../../schemas/estate/role.ts";
+import { Instant } from "../../schemas/instant.ts";
+import type { Context } from "../context.ts";
+import { addPerson } from "../people/add-person.ts";
+import { changeDuty } from "../people/change-duty.ts";
+import type { People } from "../people/people.ts";
+import { removePerson } from "../people/remove-person.ts";
+import { allPeople, type Person } from "../store/postgres/people.ts";
+import { described } from "./describe.ts";
+import { expected } from "./expected.ts";
+
+const Entities = z.union([z.literal("all"), z.array(z.string()).min(1)]);
+const Duty = z.strictObject({ role: Role, entities: Entities });
+const Invitation = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  email: z.email(),
+  role: Role,
+  entities: Entities,
+  /** Whether a first password is made; false for people who sign in through the identity provider. */
+  password: z.boolean().default(true),
+});
+const PersonRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: Role,
+  entities: Entities,
+  createdAt: Instant,
+});
+
+/** People: invited, given duties, removed. */
+export function peopleRoutes(deps: { ctx: Context; people: People }): Hono {
+  const { ctx, people } = deps;
+  return new Hono()
+    .get(
+      "/api/v1/people",
+      described({ tag: "People", summary: "Everybody", answers: z.object({ people: z.array(PersonRow) }) }),
+      people.permit("person:manage"),
+      async (c) => c.json({ people: (await ctx.postgres.ask(allPeople, {})).map(rowOf) }),
+    )
+    .post(
+      "/api/v1/people",
+      described({
+        tag: "People",
+        summary: "Invite a person; a first password is shown this once",
+        status: 201,
+        answers: z.object({ person: PersonRow, password: z.string().nullable() }),
+      }),
+      people.permit("person:manage"),
+      validator("json", Invitation, expected('{"name", "email", "role", "entities": "all" or [ids], "password"}')),
+      async (c) => {
+        const { password: wanted, ...asked } = c.req.valid("json");
+        const { person, password } = await addPerson(ctx, c.get("actor"), asked, { password: wanted });
+        c.header("Cache-Control", "no-store");
+        return c.json({ person: rowOf(person), password }, 201);
+      },
+    )
+    .put(
+      "/api/v1/people/:id/duty",
+      described({ tag: "People", summary: "Change a person's role and entities", answers: PersonRow }),
+      people.permit("person:manage"),
+      validator("json", Duty, expected('{"role", "entities": "all" or [ids]}')),
+      async (c) => c.json(rowOf(await changeDuty(ctx, c.get("actor"), c.req.param("id"), c.req.valid("json")))),
+    )
+    .delete(
+      "/api/v1/people/:id",
+      described({ tag: "People", summary: "Remove a person; their sessions end at once", status: 204 }),
+      people.permit("person:manage"),
+      async (c) => {
+        await removePerson(ctx, c.get("actor"), c.req.param("id"));
+        return c.body(null, 204);
+      },
+    ) as unknown as Hono;
+}
+
+function rowOf(person: Person): z.infer<typeof PersonRow> {
+  return { ...person, entities: person.entities ?? "all" };
+}

@@ -1,0 +1,87 @@
+import * as z from "zod";
+import { Role } from "../../../schemas/estate/role.ts";
+import { defineQuestion } from "../question.ts";
+import { BigintColumn, InstantColumn } from "./columns.ts";
+
+/** A person with their duty; `entities` null is the whole estate. */
+export const Person = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: Role,
+  entities: z.array(z.string()).nullable(),
+  createdAt: InstantColumn,
+});
+export type Person = z.infer<typeof Person>;
+
+const COLUMNS = `p.id, p.name, p.email, d.role, d.entities, p.created_at AS "createdAt"`;
+
+export const personById = defineQuestion({
+  engine: "postgres",
+  name: "person.by-id",
+  params: z.object({ id: z.string() }),
+  row: Person,
+  sql: `SELECT ${COLUMNS} FROM people p JOIN duties d ON d.person_id = p.id WHERE p.id = $1`,
+});
+
+export const personByEmail = defineQuestion({
+  engine: "postgres",
+  name: "person.by-email",
+  params: z.object({ email: z.string() }),
+  row: Person,
+  sql: `SELECT ${COLUMNS} FROM people p JOIN duties d ON d.person_id = p.id WHERE p.email = lower($1)`,
+});
+
+export const allPeople = defineQuestion({
+  engine: "postgres",
+  name: "person.list",
+  params: z.object({}),
+  row: Person,
+  sql: `SELECT ${COLUMNS} FROM people p JOIN duties d ON d.person_id = p.id ORDER BY p.name, p.id`,
+});
+
+export const countPeople = defineQuestion({
+  engine: "postgres",
+  name: "person.count",
+  params: z.object({}),
+  row: z.object({ people: BigintColumn }),
+  sql: "SELECT count(*) AS people FROM people",
+});
+
+/** Answers no row where the e-mail address is taken. The inviter vouches for the address. */
+export const insertPerson = defineQuestion({
+  engine: "postgres",
+  name: "person.insert",
+  params: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+  row: z.object({ id: z.string() }),
+  sql: `INSERT INTO people (id, name, email, email_verified) VALUES ($1, $2, lower($3), true)
+    ON CONFLICT (email) DO NOTHING RETURNING id`,
+});
+
+/** Lets a person sign in with a password, given as the sign-in library hashes it. */
+export const insertPassword = defineQuestion({
+  engine: "postgres",
+  name: "person.insert-password",
+  params: z.object({ id: z.string(), personId: z.string(), password: z.string() }),
+  row: z.never(),
+  sql: `INSERT INTO accounts (id, account_id, provider_id, person_id, password, updated_at)
+    VALUES ($1, $2, 'credential', $2, $3, now())`,
+});
+
+export const setDuty = defineQuestion({
+  engine: "postgres",
+  name: "duty.set",
+  params: z.object({ personId: z.string(), role: Role, entities: z.array(z.string()).nullable() }),
+  row: z.never(),
+  sql: `INSERT INTO duties (person_id, role, entities) VALUES ($1, $2, $3)
+    ON CONFLICT (person_id) DO UPDATE SET role = excluded.role, entities = excluded.entities, changed_at = now()`,
+});
+
+/** Sessions, ways to sign in and duty go with the person. */
+export const deletePerson = defineQuestion({
+  engine: "postgres",
+  name: "person.delete",
+  params: z.object({ id: z.string() }),
+  row: z.object({ id: z.string() }),
+  sql: "DELETE FROM people WHERE id = $1 RETURNING id",
+});
