@@ -66,15 +66,14 @@ export function csrfDoor(http: Http, tokenPath: string): CsrfDoor {
 
   return {
     async post(path, ask = {}) {
-      const fresh = held === null;
       held ??= await fetchToken();
       const send = (also: readonly number[]) =>
         http.send("POST", path, { ...ask, also, headers: { ...ask.headers, ...held } });
-      const answer = await send([...(ask.also ?? []), ...(fresh ? [] : [403])]);
-      const stale = answer.status === 403 && /required/i.test(answer.headers.get("x-csrf-token") ?? "");
-      if (!fresh && stale) held = await fetchToken();
-      // Refused before anything was done, so sending again is safe.
-      return !fresh && answer.status === 403 ? send(ask.also ?? []) : answer;
+      const answer = await send([...(ask.also ?? []), 403]);
+      if (answer.status !== 403) return answer;
+      // Refused before anything was done, so sending once more with a fresh token is safe.
+      held = await fetchToken();
+      return send(ask.also ?? []);
     },
   };
 }
