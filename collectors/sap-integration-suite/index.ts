@@ -6,7 +6,7 @@ import { pullLogs, type Cursor } from "./pull.ts";
 import { Settings } from "./settings.ts";
 
 /** SAP Integration Suite, Cloud Integration: message processing logs as runs, custom headers as control totals. */
-export const collector = defineCollector<typeof Settings, Cursor>({
+export const sapIntegrationSuite = defineCollector<typeof Settings, Cursor>({
   id: "sap-integration-suite",
   title: "SAP Integration Suite",
   capabilities: ["list-runs", "trigger", "counts", "control-totals"],

@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { ControlTotal, type OutcomeFacet, type Position, type RunException } from "../../schemas/event/facets.ts";
+import {
+  ControlTotal,
+  type OutcomeFacet,
+  type Position,
+  type Qualifier,
+  type RunException,
+} from "../../schemas/event/facets.ts";
 import { DecimalString } from "../../schemas/instant.ts";
 import type { EventType, RunEvent } from "../../schemas/event/open-lineage.ts";
 import { filled, jobPattern } from "../job-name.ts";
@@ -49,6 +55,9 @@ const EVENT_TYPES: Record<string, EventType> = {
   CANCELLED: "ABORT",
   DISCARDED: "ABORT",
 };
+
+/** A retry waits for its turn. A discarded message is a scheduler's duplicate start, so no deadline may count it. */
+const QUALIFIERS: Record<string, Qualifier> = { RETRY: "held", DISCARDED: "superseded" };
 
 export interface Mapping {
   namespace: string;
@@ -222,8 +231,7 @@ function stateFacets(message: Message, sighting: Sighting): Record<string, objec
 
 function outcomeOf({ row, mapping, totals }: Message): OutcomeFacet {
   const { customStatuses } = mapping.settings;
-  // A discarded message is a scheduler's duplicate start: nothing was lost, so no deadline may count it.
-  const qualifier = row.Status === "DISCARDED" ? "superseded" : row.CustomStatus && customStatuses[row.CustomStatus];
+  const qualifier = QUALIFIERS[row.Status] ?? customStatuses[row.CustomStatus ?? ""];
   const count = totals.find((total) => total.measure === "count");
   return {
     vendorStatus: row.Status,

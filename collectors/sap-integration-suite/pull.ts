@@ -90,8 +90,10 @@ function sight(row: MessageLog, seen: Watched | undefined): Watched {
   };
 }
 
+/** That a message is still being processed is no news, though its LogEnd moves. */
 function sameSight(one: Watched, other: Watched): boolean {
-  return one.status === other.status && one.changedAt === other.changedAt && one.headers === other.headers;
+  const moved = one.changedAt !== other.changedAt && other.status !== "PROCESSING";
+  return one.status === other.status && one.headers === other.headers && !moved;
 }
 
 /** Moves on to the last LogEnd read; by whole hours when nothing happens, so that an idle system's cursor rests. */

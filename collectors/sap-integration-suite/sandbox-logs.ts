@@ -4,6 +4,8 @@ import type { SimRun, World } from "../sandbox.ts";
 import { jobPattern } from "../job-name.ts";
 import type { Settings } from "./settings.ts";
 
+const QUARTER = 15 * 60_000;
+
 type Log = Record<string, unknown> & { MessageGuid: string };
 
 /** The world's runs as message processing logs. A message that has ended is written once and kept. */
@@ -16,7 +18,7 @@ export function logProjection(world: World, system: string, settings: Settings) 
     const kept = ended.get(run.key);
     if (kept) return kept;
     const { phase } = world.phase(run);
-    const log = writeLog(run, phase, headersOf(run, phase === "ended"));
+    const log = writeLog(run, phase, logEndOf(world, run), headersOf(run, phase === "ended"));
     // An abandoned message may yet return, so it is written anew each time.
     if (phase === "ended" && run.outcome !== "held") ended.set(run.key, log);
     return log;
@@ -50,11 +52,13 @@ export function logProjection(world: World, system: string, settings: Settings) 
   };
 }
 
+/** While a message is worked on its LogEnd moves, here by quarters of an hour. */
 function logEndOf(world: World, run: SimRun): number {
-  return world.phase(run).phase === "ended" ? run.endedAt : run.startedAt;
+  if (world.phase(run).phase === "ended") return run.endedAt;
+  return Math.max(run.startedAt, Math.floor(world.now() / QUARTER) * QUARTER);
 }
 
-function writeLog(run: SimRun, phase: string, headers: Record<string, string>): Log {
+function writeLog(run: SimRun, phase: string, logEnd: number, headers: Record<string, string>): Log {
   const correlation = createHash("sha256")
     .update(run.correlationId ?? run.key)
     .digest("base64url");
@@ -68,7 +72,7 @@ function writeLog(run: SimRun, phase: string, headers: Record<string, string>): 
     Status: statusOf(run, phase),
     CustomStatus: phase === "ended" && run.outcome === "partial" ? "PARTIAL" : null,
     LogStart: `/Date(${run.startedAt})/`,
-    LogEnd: `/Date(${phase === "ended" ? run.endedAt : run.startedAt})/`,
+    LogEnd: `/Date(${logEnd})/`,
     LogLevel: "INFO",
     CustomHeaderProperties: {
       results: Object.entries(headers).map(([Name, Value]) => ({ Id: `${run.key}-${Name}`, Name, Value })),
@@ -86,15 +90,15 @@ function statusOf(run: SimRun, phase: string): string {
 /** Writes the custom header properties an iFlow sets: what it carries, who fed it, what it started. */
 function headerWriter(world: World, system: string, settings: Settings) {
   const names = settings.headers;
-  const feederOf = feederIndex(world);
   const datasets = new Map(world.jobs(system).map((job) => [job.job, job.dataset]));
   return (run: SimRun, over: boolean): Record<string, string> => {
     const iflow = settings.iflows.find((each) => jobPattern(each.name).entityIn(run.job) !== null);
     const headers: Record<string, string> = { [names.period]: run.period };
     if (run.entity) headers[names.entity] = run.entity;
     if (run.snapshotAsOf !== null) headers[names.snapshotAsOf] = new Date(run.snapshotAsOf).toISOString();
-    const feeder = iflow?.upstream && feederOf(systemOf(iflow.upstream.namespace), run.correlationId);
-    if (feeder) headers[iflow.upstream!.header] = feeder;
+    if (iflow?.upstream && run.startedBy?.system === systemOf(iflow.upstream.namespace)) {
+      headers[iflow.upstream.header] = run.startedBy.key;
+    }
     const started = run.started.find((each) => each.system === systemOf(iflow?.downstream?.namespace ?? ""));
     if (started) headers[iflow!.downstream!.header] = started.key;
     const delivered = over && (run.outcome === "complete" || run.outcome === "partial");
@@ -105,7 +109,9 @@ function headerWriter(world: World, system: string, settings: Settings) {
     const count = { [names.recordCount]: String(run.rowsWritten) };
     const dataset = datasets.get(run.job);
     const held = dataset && run.entity ? world.totals(dataset, run.entity, run.period) : null;
-    if (!held || held.correlationId !== run.correlationId) return count;
+    const same = held?.correlationId === run.correlationId && held?.snapshotAsOf === run.snapshotAsOf;
+    // Lists of members have one line without an account, and nothing but its count.
+    if (!held || !same || held.accounts.every(({ account }) => account === "")) return count;
     const sum = (side: "debit" | "credit" | "net") =>
       held.accounts.reduce((total, account) => total.plus(account[side]), new Big(0)).toFixed(2);
     return {
@@ -121,20 +127,4 @@ function headerWriter(world: World, system: string, settings: Settings) {
 /** In the played estate a namespace's scheme is its system's id: `s4://meridian-prd`. */
 function systemOf(namespace: string): string {
   return namespace.split(":")[0]!;
-}
-
-/** Finds the newest run of another system that carries a batch, reading each run of that system once. */
-function feederIndex(world: World) {
-  const keys = new Map<string, string>();
-  const readTo = new Map<string, number>();
-  return (system: string, correlationId: string | null): string | null => {
-    if (!correlationId) return null;
-    if (!keys.has(correlationId)) {
-      for (const run of world.runs(system, readTo.get(system))) {
-        if (run.correlationId) keys.set(run.correlationId, run.key);
-      }
-      readTo.set(system, world.now());
-    }
-    return keys.get(correlationId) ?? null;
-  };
 }

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { serveSandbox, simRun, tinyWorld } from "../../test/collectors/tiny-world.ts";
 import type { RunEvent } from "../../schemas/event/open-lineage.ts";
-import { collector } from "./index.ts";
-import { sandbox } from "./sandbox.ts";
+import { sapIntegrationSuite } from "./index.ts";
+import { sapIntegrationSuiteSandbox } from "./sandbox.ts";
 
 const JOB = "GL_ACTUALS_OUT DE01";
 const NOW = "2026-11-02T18:00:00.000Z";
@@ -25,11 +25,16 @@ afterEach(() => closers.splice(0).forEach((close) => close()));
 async function tenant(now = NOW) {
   const jobs = [{ job: JOB, flow: "actuals-to-close", hop: 1, entity: "DE01", dataset: "cpi-actuals" }];
   const tiny = tinyWorld(now, jobs);
-  const served = await serveSandbox(sandbox, tiny, { id: "cpi", settings });
+  const served = await serveSandbox(sapIntegrationSuiteSandbox, tiny, { id: "cpi", settings });
   closers.push(served.close);
   const open = (connection = served.connection) =>
-    collector.open(
-      { id: "cpi", namespace: "cpi://meridian-prd", settings: collector.settings.parse(settings), connection },
+    sapIntegrationSuite.open(
+      {
+        id: "cpi",
+        namespace: "cpi://meridian-prd",
+        settings: sapIntegrationSuite.settings.parse(settings),
+        connection,
+      },
       served.tools,
     );
   return { tiny, connected: open(), open, ...served };
@@ -46,8 +51,10 @@ describe("reading", () => {
   test("a message is seen running, then delivered with its totals and its links", async () => {
     const { tiny, connected } = await tenant();
     tiny.runs.push(
-      simRun({ system: "s4", job: "FI_GL_ACTUALS_EXTRACT DE01", key: "66F0/00000001" }),
-      message("m1", "17:50", "18:05", { started: [{ system: "anaplan", key: "7D3E" }] }),
+      message("m1", "17:50", "18:05", {
+        startedBy: { system: "s4", key: "66F0/00000001" },
+        started: [{ system: "anaplan", key: "7D3E" }],
+      }),
     );
     const running = await connected.pull(null);
     expect(types(running.events)).toEqual(["START", "RUNNING"]);

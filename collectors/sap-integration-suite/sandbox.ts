@@ -10,7 +10,7 @@ const CSRF = "sandbox-cpi-csrf";
 const PAGE_CAP = 1000;
 
 /** A Cloud Integration tenant: token endpoint, message processing logs, HTTPS senders. Source: the vendor's OData API documentation. */
-export const sandbox = defineSandbox({
+export const sapIntegrationSuiteSandbox = defineSandbox({
   collector: "sap-integration-suite",
   addresses: ["url", "tokenUrl"],
   secrets: { clientId: "sb-tieout!b1|it-rt-meridian!b1", clientSecret: "sandbox-cpi-secret" },

@@ -93,6 +93,7 @@ export function simRun(over: Partial<SimRun> & Pick<SimRun, "system" | "job" | "
     error: null,
     correlationId: "GLA-2026-10-DE01-000123",
     started: [],
+    startedBy: null,
     attempt: 1,
     trigger: "schedule",
     snapshotAsOf: null,
