@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { listedOnce, namedOnce } from "./tidy/declared.ts";
+import { wholeLock } from "./tidy/lock.ts";
 import { kebabNames, tellingExports, tellingFileNames } from "./tidy/names.ts";
 import { citedPathsExist, readmeInEachRoom, sqlInTheStore } from "./tidy/places.ts";
 import { shortFiles, shortFunctions } from "./tidy/size.ts";
@@ -20,6 +21,7 @@ const RULES = [
   noOpenEnds,
   noMachinePaths,
   noRegistries,
+  wholeLock,
 ];
 
 describe("the house is tidy", () => {

@@ -63,5 +63,5 @@ function declaredName(node: ts.Node): ts.Identifier | null {
 
 function endsInDrawer(name: string): boolean {
   const words = name.split(/(?=[A-Z])|_/).map((word) => word.toLowerCase());
-  return BANNED.includes(words.at(-1) ?? "") || /V2$/.test(name);
+  return BANNED.includes(words.at(-1) ?? "") || name.endsWith("V2");
 }
