@@ -45,6 +45,8 @@ export interface SimRun {
   correlationId: string | null;
   /** Runs this one started, by system and key: the iFlow that started an Anaplan process. */
   started: { system: string; key: string }[];
+  /** The run that started this one. */
+  startedBy?: { system: string; key: string } | null;
   attempt: number;
   trigger: "schedule" | "upstream" | "api";
   /** Ledger snapshot the carried figures were taken from. */

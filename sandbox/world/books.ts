@@ -1,0 +1,76 @@
+import type { SimRejection } from "../../collectors/sandbox.ts";
+import type { Estate } from "../../schemas/estate/estate.ts";
+import type { Fault, Scenario } from "../scenario.ts";
+import { createBook, type AccountTotals, type Book } from "./book.ts";
+import { decimalOf } from "./money.ts";
+import { postPeriod } from "./post-period.ts";
+import type { Batch } from "./tracked-run.ts";
+import type { WorkDays } from "./work-days.ts";
+
+const DAY = 86_400_000;
+/** A cost centre is added about so often. */
+const DAYS_A_COST_CENTRE = 19;
+
+type RejectedRows = Extract<Fault, { kind: "rejected-rows" }>;
+
+/** The figures behind batches: ledgers by entity and period, posted when first asked for, and lists of cost centres. */
+export interface Books {
+  /** Rows a batch carries. */
+  rows(batch: Batch): number;
+  /** What a batch adds up to without the rows refused: by account, or the count alone (account "") for master data. */
+  totals(batch: Batch, refused: readonly string[]): AccountTotals[];
+  /** What a flow's source holds at an instant: the whole ledger with its balance-sheet accounts, or the list. */
+  source(flow: string, entity: string, period: string, at: number): AccountTotals[];
+  /** The rows of a batch the fault's model refuses; null when it carries none. */
+  rejected(fault: RejectedRows, batch: Batch): SimRejection | null;
+}
+
+export function createBooks(seed: number, estate: Estate, scenario: Scenario, days: WorkDays): Books {
+  const books = new Map<string, Book>();
+  const entities = new Map(estate.entities.map((entity) => [entity.id, entity]));
+  const bookOf = (entity: string, period: string) => {
+    const key = `${entity}|${period}`;
+    const known = books.get(key);
+    if (known) return known;
+    const book = createBook(postPeriod(seed, scenario, days, entities.get(entity)!, period));
+    books.set(key, book);
+    return book;
+  };
+  const systemKind = (dataset: string) => {
+    const declared = estate.datasets.find(({ id }) => id === dataset);
+    return estate.systems.find(({ id }) => id === declared?.system)?.kind;
+  };
+  /** A flow whose first hop stands in the ERP carries postings; the others carry members of a list. */
+  const postings = new Set(
+    estate.flows.filter((flow) => systemKind(flow.hops[0]!.dataset) === "erp").map(({ id }) => id),
+  );
+  const listed = (entity: string, at: number) => {
+    const since = Math.floor((at - Date.parse(scenario.from)) / DAY / DAYS_A_COST_CENTRE);
+    return scenario.entities[entity]!.costCentres + Math.max(0, since);
+  };
+  const members = (entity: string, at: number): AccountTotals[] => [
+    { account: "", count: listed(entity, at), debit: decimalOf(0), credit: decimalOf(0), net: decimalOf(0) },
+  ];
+  return {
+    source: (flow, entity, period, at) =>
+      postings.has(flow) ? bookOf(entity, period).totals(at, "all", []) : members(entity, at),
+    rows({ flow, entity, period, snapshotAsOf }) {
+      return postings.has(flow) ? bookOf(entity, period).count(snapshotAsOf) : listed(entity, snapshotAsOf);
+    },
+    totals({ flow, entity, period, snapshotAsOf }, refused) {
+      if (!postings.has(flow)) return members(entity, snapshotAsOf);
+      return bookOf(entity, period).totals(snapshotAsOf, "travelling", refused);
+    },
+    rejected(fault, batch) {
+      if (fault.flow !== batch.flow || fault.entity !== batch.entity || fault.period !== batch.period) return null;
+      const lines = bookOf(batch.entity, batch.period).tagged(fault.id, batch.snapshotAsOf);
+      if (lines.length === 0) return null;
+      const { currency } = entities.get(batch.entity)!;
+      return {
+        ...{ kind: fault.rejection, dimension: fault.dimension, member: fault.member, count: lines.length, currency },
+        amount: decimalOf(lines.reduce((sum, line) => sum + line.debit - line.credit, 0)),
+        documentRefs: [...new Set(lines.map((line) => line.document))],
+      };
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import type { SimRun, World } from "../../collectors/sandbox.ts";
+import type { Estate } from "../../schemas/estate/estate.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Label } from "./fault-script.ts";
+import { endEarly, waitingFor } from "./message-queue.ts";
+import { contentsKey, createPlay, type Play } from "./play.ts";
+import { playSchedule } from "./play-schedule.ts";
+import { releaseQueue } from "./release-queue.ts";
+import { startJob } from "./start-job.ts";
+import { changedBetween, phaseOf } from "./tracked-run.ts";
+import { addDays, periodOf } from "./work-days.ts";
+
+/** Something done to the world from outside, kept so that it can be played again. */
+export type Act = { at: number } & (
+  | { kind: "start"; system: string; job: string; idempotencyKey: string | null; parameters: Record<string, string> }
+  | { kind: "cancel"; system: string; key: string }
+);
+
+export interface PlayedWorld extends World {
+  /** Acts so far, in order; with seed, scenario and an instant they are the world's whole state. */
+  acts(): readonly Act[];
+  labels(): Label[];
+}
+
+export interface WorldOptions {
+  estate: Estate;
+  scenario: Scenario;
+  /** The scenario's own by default. */
+  seed?: number;
+  /** The clock, epoch milliseconds; it never goes back. */
+  now: () => number;
+  /** Acts of an earlier play, to go on from. */
+  acts?: readonly Act[];
+  /** Called after each new act. */
+  acted?: () => void;
+}
+
+/**
+ * Plays an estate by a scenario, deterministically: the same seed and the same acts at the same instants bring about the
+ * same runs and figures, however often and in whatever steps the world is looked at.
+ */
+export function createWorld(options: WorldOptions): PlayedWorld {
+  const { estate, scenario } = options;
+  const play = createPlay(estate, scenario, options.seed ?? scenario.seed);
+  const playThrough = playSchedule(play);
+  const acts: Act[] = [];
+  const byIdempotencyKey = new Map<string, SimRun>();
+  let reached = Date.parse(scenario.from);
+
+  const reach = (instant: number) => {
+    reached = Math.max(reached, instant);
+    playThrough(reached);
+    return reached;
+  };
+  const now = () => reach(options.now());
+  const perform = (act: Act): SimRun | null => {
+    reach(act.at);
+    if (act.kind === "cancel") return cancelRun(play, act.system, act.key, act.at);
+    const { run } = startJob(play, act.system, act.job, act.parameters, act.at);
+    if (act.idempotencyKey !== null) byIdempotencyKey.set(act.idempotencyKey, run);
+    return run;
+  };
+  const act = (wanted: Act) => {
+    const done = perform(wanted);
+    if (done) acts.push(wanted);
+    if (done) options.acted?.();
+    return done;
+  };
+  for (const earlier of options.acts ?? []) if (perform(earlier)) acts.push(earlier);
+
+  return {
+    now,
+    acts: () => acts,
+    labels: () => (now(), play.script.labels()),
+    ...readings(play, now),
+    start(
+      system,
+      job,
+      {
+        idempotencyKey = null,
+        parameters = {},
+      }: { idempotencyKey?: string | null; parameters?: Record<string, string> },
+    ) {
+      const at = now();
+      const known = idempotencyKey === null ? undefined : byIdempotencyKey.get(idempotencyKey);
+      return known ?? act({ at, kind: "start", system, job, idempotencyKey, parameters })!;
+    },
+    cancel: (system, key) => act({ at: now(), kind: "cancel", system, key }) !== null,
+  };
+}
+
+type Readings = Omit<World, "now" | "start" | "cancel">;
+
+function readings(play: Play, now: () => number): Readings {
+  const { estate, scenario, books } = play;
+  const currencies = new Map(estate.entities.map(({ id, currency }) => [id, currency]));
+  const sourceOf = (dataset: string) => estate.flows.find(({ source }) => source === dataset);
+  const periods = () => {
+    const reached: string[] = [];
+    const instant = now();
+    for (let month = scenario.from.slice(0, 7); play.days.instant(null, `${month}-01`, "00:00") <= instant;) {
+      reached.push(month);
+      month = addDays(periodOf(month).endsOn, 1).slice(0, 7);
+    }
+    return reached.map(periodOf);
+  };
+  return {
+    entities: estate.entities.map(({ id, name, currency, zone, ledger }) => ({ id, name, currency, zone, ledger })),
+    periods,
+    runs(system, changedSince) {
+      const instant = now();
+      return (play.bySystem.get(system) ?? [])
+        .filter((tracked) => changedSince === undefined || changedBetween(tracked, changedSince, instant))
+        .map(({ run }) => run);
+    },
+    run: (system, key) => (now(), play.byKey.get(`${system}|${key}`)?.run ?? null),
+    phase: (run) => phaseOf(play.byKey.get(`${run.system}|${run.key}`)!, now()),
+    totals(dataset, entity, period) {
+      const at = now();
+      const currency = currencies.get(entity);
+      if (!currency || !periods().some((reached) => reached.period === period)) return null;
+      const source = sourceOf(dataset);
+      if (source)
+        return { entity, period, currency, ...standing(at), accounts: books.source(source.id, entity, period, at) };
+      const contents = play.contents.get(contentsKey(dataset, entity, period));
+      if (!contents) return null;
+      const { correlationId, snapshotAsOf } = contents.batch;
+      const accounts = books.totals(contents.batch, contents.refused);
+      return { entity, period, currency, correlationId, completeThrough: snapshotAsOf, snapshotAsOf, accounts };
+    },
+    jobs: (system) =>
+      play.jobs
+        .filter((job) => job.system === system)
+        .map(({ job, flow, hop, entity, dataset }) => ({ job, flow, hop, entity, dataset })),
+    fault: (system) => play.script.api(system, now()),
+  };
+}
+
+/** A source shows what it holds this moment. */
+function standing(at: number) {
+  return { correlationId: null, completeThrough: at, snapshotAsOf: at };
+}
+
+function cancelRun(play: Play, system: string, key: string, at: number): SimRun | null {
+  const tracked = play.byKey.get(`${system}|${key}`);
+  if (!tracked || tracked.over) return null;
+  endEarly(tracked, at, "Cancelled");
+  const stuckBy = tracked.held?.by;
+  if (stuckBy && waitingFor(play, stuckBy).every(({ run }) => run.queuedAt > tracked.run.queuedAt)) {
+    releaseQueue(play, stuckBy, at);
+  }
+  return tracked.run;
+}

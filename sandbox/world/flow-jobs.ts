@@ -1,0 +1,46 @@
+import type { Estate } from "../../schemas/estate/estate.ts";
+import type { Scenario } from "../scenario.ts";
+
+/** What a job does, told from the kind of system it runs in. */
+export type JobKind = "extract" | "message" | "load" | "refresh" | "background";
+
+export interface FlowJob {
+  system: string;
+  /** As the vendor names it, entity filled in. */
+  job: string;
+  flow: string;
+  hop: number;
+  /** Null where one run serves all entities. */
+  entity: string | null;
+  dataset: string;
+  kind: JobKind;
+}
+
+const KINDS: Record<string, JobKind> = { erp: "extract", middleware: "message", planning: "load", bi: "refresh" };
+
+/** The jobs of every flow for every entity, hop by hop, then those of the background, which belong to no flow. */
+export function flowJobs(estate: Estate, scenario: Scenario): FlowJob[] {
+  const systemOf = (dataset: string) => {
+    const declared = estate.datasets.find(({ id }) => id === dataset)!;
+    return estate.systems.find(({ id }) => id === declared.system)!;
+  };
+  const ofFlows = estate.flows.flatMap((flow) => {
+    const entities = flow.entities === "all" ? estate.entities.map(({ id }) => id) : flow.entities;
+    return flow.hops.flatMap(({ dataset, job }, hop): FlowJob[] => {
+      const { id: system, kind } = systemOf(dataset);
+      const named = { system, flow: flow.id, hop, dataset, kind: KINDS[kind] ?? "background" };
+      if (!job.includes("{entity}")) return [{ ...named, job, entity: null }];
+      return entities.map((entity) => ({ ...named, job: job.replaceAll("{entity}", entity), entity }));
+    });
+  });
+  const background = scenario.background.map(({ system, job }): FlowJob => ({
+    system,
+    job,
+    flow: "",
+    hop: 0,
+    entity: null,
+    dataset: "",
+    kind: "background",
+  }));
+  return [...ofFlows, ...background];
+}

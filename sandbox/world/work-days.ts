@@ -1,0 +1,90 @@
+import Holidays from "date-holidays";
+import { Temporal } from "temporal-polyfill";
+import type { Estate } from "../../schemas/estate/estate.ts";
+
+export interface Period {
+  period: string;
+  fiscalYear: number;
+  fiscalPeriod: number;
+  startsOn: string;
+  endsOn: string;
+}
+
+/** Days and instants of the estate. An entity of null is the group: its own calendar and zone. */
+export interface WorkDays {
+  isWorkDay(entity: string | null, date: string): boolean;
+  /** WD+1 is the first work day after the period's end, WD−1 the last on or before it, 0 the period's last day. */
+  dateOf(entity: string | null, period: string, workDay: number): string;
+  zoneOf(entity: string | null): string;
+  /** Epoch milliseconds of a local time. */
+  instant(entity: string | null, date: string, time: string): number;
+}
+
+const instants = new Map<string, number>();
+
+export function createWorkDays(estate: Estate): WorkDays {
+  const entities = new Map(estate.entities.map((entity) => [entity.id, entity]));
+  const calendarOf = (id: string | null) => {
+    const entity = id === null ? null : entities.get(id)!;
+    const wanted = entity ? entity.calendar : estate.close.calendar;
+    const declared = estate.calendars.find((calendar) => calendar.id === wanted);
+    return declared ?? { id: entity!.country, country: entity!.country, weekend: [6, 7], days: [], region: undefined };
+  };
+  const days = new Map<string, (date: string) => boolean>();
+  const isWorkDay = (id: string | null, date: string) => {
+    const calendar = calendarOf(id);
+    if (!days.has(calendar.id)) days.set(calendar.id, workDaysOf(calendar));
+    return days.get(calendar.id)!(date);
+  };
+  const zoneOf = (id: string | null) => (id === null ? estate.estate.zone : entities.get(id)!.zone);
+  return {
+    isWorkDay,
+    zoneOf,
+    dateOf(id, period, workDay) {
+      let date = periodOf(period).endsOn;
+      if (workDay === 0) return date;
+      const step = workDay > 0 ? 1 : -1;
+      if (step > 0) date = addDays(date, 1);
+      for (let left = Math.abs(workDay); ; date = addDays(date, step)) {
+        if (isWorkDay(id, date) && --left === 0) return date;
+      }
+    },
+    instant(id, date, time) {
+      const text = `${date}T${time}[${zoneOf(id)}]`;
+      let instant = instants.get(text);
+      if (instant === undefined) instants.set(text, (instant = Temporal.ZonedDateTime.from(text).epochMilliseconds));
+      return instant;
+    },
+  };
+}
+
+function workDaysOf(calendar: Estate["calendars"][number]): (date: string) => boolean {
+  const holidays = calendar.region ? new Holidays(calendar.country, calendar.region) : new Holidays(calendar.country);
+  const own = new Map(calendar.days.map((day) => [day.date, day.workday]));
+  const years = new Map<string, Set<string>>();
+  return (date) => {
+    const year = date.slice(0, 4);
+    if (!years.has(year)) {
+      const kept = holidays.getHolidays(Number(year)).filter((holiday) => holiday.type === "public");
+      years.set(year, new Set(kept.map((holiday) => holiday.date.slice(0, 10))));
+    }
+    const weekDay = new Date(date).getUTCDay() || 7;
+    return own.get(date) ?? (!calendar.weekend.includes(weekDay) && !years.get(year)!.has(date));
+  };
+}
+
+export function periodOf(key: string): Period {
+  const fiscalYear = Number(key.slice(0, 4));
+  const fiscalPeriod = Number(key.slice(5));
+  const endsOn = new Date(Date.UTC(fiscalYear, fiscalPeriod, 0)).toISOString().slice(0, 10);
+  return { period: key, fiscalYear, fiscalPeriod, startsOn: `${key}-01`, endsOn };
+}
+
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The period a date before this month belonged to. */
+export function periodBefore(period: string): string {
+  return addDays(`${period}-01`, -1).slice(0, 7);
+}
