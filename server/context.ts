@@ -1,9 +1,11 @@
 import type { Logger } from "pino";
+import type { Connected } from "../collectors/collector.ts";
 import type { Estate } from "../schemas/estate/estate.ts";
+import type { DatasetEvent, RunEvent } from "../schemas/event/open-lineage.ts";
 import type { Role } from "../schemas/estate/role.ts";
 import type { TopicName } from "../schemas/topic.ts";
 import type { ClickHouse } from "./store/clickhouse.ts";
-import type { Postgres } from "./store/postgres.ts";
+import type { Asking, Postgres } from "./store/postgres.ts";
 import type { Facts } from "../schemas/facts.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -40,6 +42,14 @@ export type Scope =
   | "person:manage"
   | "audit:read";
 
+export interface EnqueueOptions {
+  key?: string;
+  /** Real seconds to wait first. */
+  afterSeconds?: number;
+  /** The task is taken only if this transaction is committed. */
+  tx?: Asking;
+}
+
 /** What rooms reach each other through. Built once in `main.ts`; doors pass it on. */
 export interface Context {
   clock: Clock;
@@ -50,8 +60,12 @@ export interface Context {
   /** What is known now, in memory: folded from accepted events, loaded from ClickHouse at start. */
   facts: Facts;
   metrics: Metrics;
-  /** Hands a task to pg-boss. The same `key` is taken once. */
-  enqueue(task: string, payload: unknown, options?: { key?: string; afterSeconds?: number }): Promise<void>;
+  /** How to drive each system, by its id in the estate. */
+  drivers: ReadonlyMap<string, Pick<Connected, "trigger" | "cancel">>;
+  /** Makes events of Tieout's own or of a collector durable; throws when they could not be. */
+  accept(events: (RunEvent | DatasetEvent)[], source: string): Promise<void>;
+  /** Hands a task to pg-boss, in the given transaction or at once. A `key` waiting or being worked on is not taken again. */
+  enqueue(task: string, payload: unknown, options?: EnqueueOptions): Promise<void>;
   /** Says that what a topic shows may have changed; subscribers get the difference. */
   touch(topic: TopicName): void;
 }

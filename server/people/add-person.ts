@@ -43,8 +43,8 @@ export async function addPerson(
       subject: `person:${id}`,
       detail: { name: asked.name, email: asked.email, role: asked.role, entities: asked.entities },
     });
-    const [person] = await tx.ask(personById, { id });
-    return person as Person;
+    const [kept] = await tx.ask(personById, { id });
+    return kept as Person;
   });
   return { person, password };
 }

@@ -34,15 +34,15 @@ export async function createKey(
       createdAt: new Date().toISOString(),
       expiresAt: asked.expiresAt,
     });
-    const row = made as ApiKey;
+    const stored = made as ApiKey;
     await record(tx, {
       at: ctx.clock.now(),
       actor,
       action: "key.create",
-      subject: `key:${row.id}`,
-      detail: { name: row.name, scopes: row.scopes, expiresAt: row.expiresAt },
+      subject: `key:${stored.id}`,
+      detail: { name: stored.name, scopes: stored.scopes, expiresAt: stored.expiresAt },
     });
-    return row;
+    return stored;
   });
   return { key, row };
 }
