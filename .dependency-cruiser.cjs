@@ -115,7 +115,7 @@ module.exports = {
       name: "server-knows-no-sandbox",
       comment: "Only the start chooses to play the systems; nothing else may tell a sandbox from a vendor.",
       severity: "error",
-      from: { path: "^server/", pathNot: [TEST, "^server/main[.]ts$"] },
+      from: { path: "^server/", pathNot: [TEST, "^server/(main|start)[.]ts$"] },
       to: { path: "^sandbox/|^collectors/[^/]+/sandbox|^collectors/sandbox" },
     },
     {

@@ -1,9 +1,10 @@
 import type { Bench } from "./bench.ts";
 import { closeBoard } from "./close-board.ts";
 import { consoleLoad } from "./console-load.ts";
+import { ingestBatch } from "./ingest-batch.ts";
 import { ingestSingle } from "./ingest-single.ts";
 import { liveLatency } from "./live-latency.ts";
 import { memory } from "./memory.ts";
 
 /** Every row of `npm run bench`, in the order they run and are printed. */
-export const BENCHES: readonly Bench[] = [ingestSingle, liveLatency, closeBoard, memory, consoleLoad];
+export const BENCHES: readonly Bench[] = [ingestBatch, ingestSingle, liveLatency, closeBoard, memory, consoleLoad];
