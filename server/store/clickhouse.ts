@@ -1,5 +1,5 @@
 import { createClient, type ClickHouseClient, type ClickHouseSettings } from "@clickhouse/client";
-import { createChdbConnection } from "chdb/connection";
+import { createChdbConnection, type ChdbConnection } from "chdb/connection";
 import { mkdirSync } from "node:fs";
 import { Readable } from "node:stream";
 import * as z from "zod";
@@ -13,6 +13,14 @@ const SETTINGS: ClickHouseSettings = {
   output_format_json_quote_decimals: 1,
   output_format_json_named_tuples_as_objects: 1,
 };
+
+/** Views are fed side by side, by few threads so that boards still read; history may span any number of years. */
+const INSERTING = {
+  date_time_input_format: "best_effort",
+  parallel_view_processing: 1,
+  max_threads: 2,
+  max_insert_threads: "1",
+} as const;
 
 export interface ClickHouse {
   embedded: boolean;
@@ -30,27 +38,61 @@ export type ClickHouseAddress = { url: string } | { directory: string };
 
 /** Opens the engine in process over a directory, or a server by URL; the same client and SQL serve both. */
 export async function openClickHouse(address: ClickHouseAddress): Promise<ClickHouse> {
-  const embedded = "directory" in address;
-  const client = embedded
-    ? embeddedClient(address.directory)
-    : createClient({ url: address.url, clickhouse_settings: SETTINGS });
+  const engine = "directory" in address ? embedded(address.directory) : served(address.url);
+  const { client } = engine;
   await client
     .query({ query: "SELECT 1", format: "JSONEachRow", clickhouse_settings: SETTINGS })
     .then((set) => set.json());
-  return over(client, embedded);
+  return over(client, engine);
 }
 
-function embeddedClient(directory: string): ClickHouseClient {
+interface Engine {
+  embedded: boolean;
+  client: ClickHouseClient;
+  insertLines: ClickHouse["insertLines"];
+}
+
+/** The official client takes the embedded engine as a connection; both sides call the hook experimental, so it is here only. */
+function embedded(directory: string): Engine {
   mkdirSync(directory, { recursive: true });
-  // The official client takes the embedded engine as a connection; both sides call the hook experimental, so it is here only.
-  return createClient({ connection: createChdbConnection({ path: directory }) } as unknown as Parameters<
-    typeof createClient
-  >[0]);
+  const connection = createChdbConnection({ path: directory }) as ChdbConnection;
+  const client = createClient({ connection } as unknown as Parameters<typeof createClient>[0]);
+  return {
+    embedded: true,
+    client,
+    // Bytes go to the engine's own parser as they are; through the client they would be copied into the statement.
+    insertLines: async (table, lines) => {
+      await connection.chdb.rawInsert({
+        table,
+        format: "JSONEachRow",
+        values: Buffer.from(lines),
+        settings: INSERTING,
+      });
+    },
+  };
 }
 
-function over(client: ClickHouseClient, embedded: boolean): ClickHouse {
+function served(url: string): Engine {
+  const client = createClient({ url, clickhouse_settings: SETTINGS });
   return {
-    embedded,
+    embedded: false,
+    client,
+    insertLines: async (table, lines) => {
+      const { stream } = await client.exec({
+        query: `INSERT INTO ${table} FORMAT JSONEachRow`,
+        values: Readable.from([Buffer.from(lines)], { objectMode: false }),
+        clickhouse_settings: { ...SETTINGS, ...INSERTING },
+      });
+      // The connection is free again only when the answer was read to its end.
+      for await (const _ of stream);
+    },
+  };
+}
+
+function over(client: ClickHouseClient, engine: Engine): ClickHouse {
+  return {
+    embedded: engine.embedded,
+    insertLines: engine.insertLines,
     async ask(question, params) {
       const set = await client.query({
         query: question.sql,
@@ -59,14 +101,6 @@ function over(client: ClickHouseClient, embedded: boolean): ClickHouse {
         clickhouse_settings: { ...SETTINGS, log_comment: question.name },
       });
       return z.array(question.row).parse(await set.json());
-    },
-    async insertLines(table, lines) {
-      await client.insert({
-        table,
-        format: "JSONEachRow",
-        values: Readable.from([lines], { objectMode: false }),
-        clickhouse_settings: SETTINGS,
-      });
     },
     async command(sql) {
       await client.command({ query: sql, clickhouse_settings: SETTINGS });

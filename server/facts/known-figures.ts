@@ -1,0 +1,97 @@
+import type { DatasetName } from "../../schemas/facts.ts";
+import type { Total, Watermark } from "../../schemas/run.ts";
+import { isLater, type Stamp } from "./stamped.ts";
+
+export interface StatedWatermark extends Stamp {
+  watermark: Watermark;
+}
+
+/** What one event reports on a dataset for one entity, period and version: all its totals together. */
+export interface Report extends Stamp {
+  totals: Total[];
+}
+
+export interface KnownFigures {
+  /** Both answer whether it was news. */
+  addWatermark(stated: StatedWatermark): boolean;
+  addReport(report: Report): boolean;
+  watermark(dataset: DatasetName, entity: string, period: string, version: string): Watermark | null;
+  totals(dataset: DatasetName, entity: string, period: string, version: string): Total[];
+  periods(): string[];
+}
+
+/** Figures of one period, and when it was last spoken of. */
+interface PeriodFigures {
+  lastAt: string;
+  /** By slot, then by ledger. */
+  watermarks: Map<string, Map<string, StatedWatermark>>;
+  reports: Map<string, Report>;
+}
+
+/** Watermarks and latest reports of the periods spoken of last, at most `most` periods; the others are in the tables. */
+export function createKnownFigures(most: number): KnownFigures {
+  const periods = new Map<string, PeriodFigures>();
+  /** A period let go is not begun again by something older than what was let go. */
+  let horizon = "";
+
+  const figuresOf = (period: string, at: string): PeriodFigures | null => {
+    let figures = periods.get(period);
+    if (!figures) {
+      if (at <= horizon) return null;
+      figures = { lastAt: at, watermarks: new Map(), reports: new Map() };
+      periods.set(period, figures);
+      if (periods.size > most) letOldestGo();
+    }
+    if (at > figures.lastAt) figures.lastAt = at;
+    return periods.has(period) ? figures : null;
+  };
+  const letOldestGo = () => {
+    const [oldest] = [...periods].sort(([, one], [, other]) => (one.lastAt < other.lastAt ? -1 : 1));
+    if (!oldest) return;
+    periods.delete(oldest[0]);
+    if (oldest[1].lastAt > horizon) horizon = oldest[1].lastAt;
+  };
+
+  return {
+    addWatermark(stated) {
+      const { watermark } = stated;
+      const figures = figuresOf(watermark.period, stated.at);
+      if (!figures) return false;
+      const slot = slotOf(watermark, watermark.entity, watermark.version);
+      const ledgers = figures.watermarks.get(slot) ?? new Map<string, StatedWatermark>();
+      figures.watermarks.set(slot, ledgers);
+      const known = ledgers.get(watermark.ledger);
+      if (known && !isLater(stated, known)) return false;
+      ledgers.set(watermark.ledger, stated);
+      return true;
+    },
+    addReport(report) {
+      const [first] = report.totals;
+      const figures = first ? figuresOf(first.period, report.at) : null;
+      if (!first || !figures) return false;
+      const slot = slotOf(first, first.entity, first.version);
+      const known = figures.reports.get(slot);
+      if (known && !isLater(report, known)) return false;
+      figures.reports.set(slot, report);
+      return true;
+    },
+    watermark(dataset, entity, period, version) {
+      const ledgers = periods.get(period)?.watermarks.get(slotOf(dataset, entity, version));
+      return ledgers ? leastComplete([...ledgers.values()]) : null;
+    },
+    totals: (dataset, entity, period, version) =>
+      periods.get(period)?.reports.get(slotOf(dataset, entity, version))?.totals ?? [],
+    periods: () => [...periods.keys()].sort(),
+  };
+}
+
+function slotOf({ namespace, name }: DatasetName, entity: string, version: string): string {
+  return `${namespace}\n${name}\n${entity}\n${version}`;
+}
+
+/** A dataset is complete only as far as the ledger that lags most. */
+function leastComplete(stated: StatedWatermark[]): Watermark | null {
+  const marks = stated.map(({ watermark }) => watermark);
+  const sorted = marks.sort((one, other) => ((one.completeThrough ?? "") < (other.completeThrough ?? "") ? -1 : 1));
+  return sorted[0] ?? null;
+}

@@ -1,0 +1,94 @@
+import type { EventType, Warning } from "../../schemas/event/open-lineage.ts";
+import type { Measure } from "../../schemas/event/facets.ts";
+
+/**
+ * One accepted event as it goes into the table `incoming`: the raw text, and everything the views derive from it
+ * without looking inside again. Absent texts are empty, so that columns need no null.
+ */
+export interface IncomingRow {
+  eventId: string;
+  receivedAt: string;
+  door: string;
+  source: string;
+  kind: "run" | "job" | "dataset";
+  eventTime: string;
+  eventType: EventType | "";
+  /** Decides between events of one instant: START 1, RUNNING 2, COMPLETE 3, ABORT 4, FAIL 5; 0 changes no state. */
+  rank: number;
+  producer: string;
+  jobNamespace: string;
+  jobName: string;
+  runId: string;
+  /** JSON of the facet `tieout_outcome`. */
+  outcome: string;
+  /** JSON of the facet `tieout_correlation`. */
+  correlation: string;
+  /** JSON of the exceptions in `tieout_exceptions`; an empty array says that there are none. */
+  exceptions: string;
+  parentRunId: string;
+  error: string;
+  attempt: number;
+  io: IoSeen[];
+  edges: EdgeSeen[];
+  watermarks: WatermarkSeen[];
+  totals: TotalSeen[];
+  correlations: CorrelationSeen[];
+  warnings: Warning[];
+  /** JSON of a CloudEvent's attributes. */
+  envelope: string;
+  raw: string;
+}
+
+/** A dataset a run reads or writes; entity and period are empty where the run does not say. */
+export interface IoSeen {
+  direction: "input" | "output";
+  namespace: string;
+  name: string;
+  entity: string;
+  period: string;
+}
+
+/** A step of lineage between nodes as Marquez writes them. `explicit` beats `column` beats `io`. */
+export interface EdgeSeen {
+  origin: string;
+  destination: string;
+  how: "explicit" | "column" | "io";
+}
+
+export interface WatermarkSeen {
+  namespace: string;
+  name: string;
+  entity: string;
+  ledger: string;
+  period: string;
+  version: string;
+  completeThrough: string;
+  snapshotAsOf: string | null;
+}
+
+export interface TotalSeen {
+  namespace: string;
+  name: string;
+  entity: string;
+  ledger: string;
+  period: string;
+  version: string;
+  account: string;
+  currency: string;
+  measure: Measure;
+  /** Decimal text without superfluous zeros. */
+  value: string;
+  asOf: string;
+  correlationId: string;
+}
+
+/** How a run is known to belong to a correlation: it says so, a run that says so names it, or its figures carry it. */
+export type CorrelationHow = "carried" | "linked" | "in-data";
+
+export interface CorrelationSeen {
+  correlationId: string;
+  how: CorrelationHow;
+  jobNamespace: string;
+  jobName: string;
+  runId: string;
+}

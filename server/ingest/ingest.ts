@@ -1,0 +1,148 @@
+import type { Logger } from "pino";
+import type { Clock } from "../context.ts";
+import { Fault } from "../fault.ts";
+import type { Metrics } from "../metrics.ts";
+import type { ClickHouse } from "../store/clickhouse.ts";
+import { examine } from "./examine.ts";
+import { createGroupWriter } from "./group-writer.ts";
+import type { IncomingRow } from "./incoming-row.ts";
+import type { Acceptance, EventInput, Origin } from "./input.ts";
+import { quarantineId, quarantineLine, type QuarantinedInput } from "./quarantine.ts";
+import { rowLine } from "./row-line.ts";
+
+export interface IngestDeps {
+  clickhouse: ClickHouse;
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+  /** What is known in memory, told of every durable row before its sender is. */
+  facts: { apply(rows: readonly IncomingRow[]): void };
+  /** Largest text of one event, in bytes. */
+  maxEventBytes: number;
+  /** Bytes that may wait to become durable; beyond it new input is turned away with 503. */
+  maxWaitingBytes?: number;
+}
+
+export interface Ingest {
+  /** Makes each input durable, as an event or in quarantine, before it answers. Answers in the order of the inputs. */
+  acceptTexts(inputs: readonly EventInput[], origin: Origin): Promise<Acceptance[]>;
+  /** The same for events that come as objects, from collectors. */
+  acceptEvents(events: readonly object[], source: string): Promise<Acceptance[]>;
+  /** Called after each durable group; returns the way to stop listening. */
+  onAccepted(listener: (rows: readonly IncomingRow[]) => void): () => void;
+  onQuarantined(listener: () => void): () => void;
+  /** Holds room for bytes that are being read; throws the Fault `overloaded` when there is none. Returns the release. */
+  reserve(bytes: number): () => void;
+  /** Resolves once nothing is waiting. */
+  idle(): Promise<void>;
+}
+
+const DEFAULT_WAITING_BYTES = 256 * 1024 * 1024;
+const GROUP = { maxRows: 5_000, maxBytes: 16 * 1024 * 1024 };
+
+interface Line<T> {
+  item: T;
+  line: string;
+}
+
+/** The one way in for every door: examine, make durable together with whatever else arrived, fold into the facts. */
+export function createIngest(deps: IngestDeps): Ingest {
+  const listeners = new Set<(rows: readonly IncomingRow[]) => void>();
+  const quarantineListeners = new Set<() => void>();
+  const writerOf = <T>(table: string, durable: (items: T[]) => void) =>
+    createGroupWriter<Line<T>>({
+      ...GROUP,
+      bytesOf: ({ line }) => line.length,
+      insert: (group) => deps.clickhouse.insertLines(table, group.map(({ line }) => line).join("\n")),
+      durable: (group) => durable(group.map(({ item }) => item)),
+      answers: () => deps.clickhouse.ping(),
+    });
+  const events = writerOf<IncomingRow>("incoming", (rows) => {
+    deps.facts.apply(rows);
+    for (const listener of listeners) listener(rows);
+  });
+  const quarantine = writerOf<QuarantinedInput>("quarantine", () => {
+    for (const listener of quarantineListeners) listener();
+  });
+  const reserve = createRoom(deps);
+
+  const store = async (rows: IncomingRow[], refused: QuarantinedInput[]) => {
+    try {
+      await Promise.all([
+        events.write(rows.map((row) => ({ item: row, line: rowLine(row) }))),
+        quarantine.write(refused.map((item) => ({ item, line: quarantineLine(item) }))),
+      ]);
+    } catch (error) {
+      deps.log.error({ err: error, events: rows.length, quarantined: refused.length }, "input could not be stored");
+      throw new Fault(
+        "store-unavailable",
+        "The event store did not take the input. Nothing of it counts as accepted; send it again.",
+      );
+    }
+  };
+  const acceptTexts: Ingest["acceptTexts"] = async (inputs, origin) => {
+    const release = reserve(inputs.reduce((bytes, input) => bytes + input.text.length, 0));
+    try {
+      const receivedAt = deps.clock.now().toISOString();
+      const rows: IncomingRow[] = [];
+      const refused: QuarantinedInput[] = [];
+      const answers = inputs.map((input): Acceptance => {
+        const examined = examine(input, origin, receivedAt, deps);
+        if (examined.ok) {
+          rows.push(examined.row);
+          return { status: "accepted", eventId: examined.row.eventId, warnings: examined.row.warnings };
+        }
+        const id = quarantineId(input);
+        const { reason, path } = examined;
+        refused.push({ id, receivedAt, input, origin, reason, path });
+        return { status: "quarantined", id, reason, path, malformed: examined.malformed };
+      });
+      await store(rows, refused);
+      deps.metrics.eventsAccepted.inc({ door: origin.door }, rows.length);
+      if (refused.length > 0) deps.metrics.eventsQuarantined.inc({ door: origin.door }, refused.length);
+      return answers;
+    } finally {
+      release();
+    }
+  };
+  return {
+    acceptTexts,
+    acceptEvents: (given, source) =>
+      acceptTexts(
+        given.map((event) => ({ text: JSON.stringify(event) })),
+        { door: "collector", source, contentType: "application/json" },
+      ),
+    onAccepted: (listener) => listen(listeners, listener),
+    onQuarantined: (listener) => listen(quarantineListeners, listener),
+    reserve,
+    async idle() {
+      await Promise.all([events.idle(), quarantine.idle()]);
+    },
+  };
+}
+
+function listen<L>(listeners: Set<L>, listener: L): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Bytes held by input on its way. One input alone is let in whatever its size, or it never could be. */
+function createRoom(deps: IngestDeps): Ingest["reserve"] {
+  const most = deps.maxWaitingBytes ?? DEFAULT_WAITING_BYTES;
+  let held = 0;
+  return (bytes) => {
+    if (held > 0 && held + bytes > most) {
+      deps.metrics.eventsShed.inc();
+      throw new Fault("overloaded", "Too much input is waiting to be stored. Send it again in a moment.");
+    }
+    held += bytes;
+    deps.metrics.ingestWaitingBytes.set(held);
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      held -= bytes;
+      deps.metrics.ingestWaitingBytes.set(held);
+    };
+  };
+}

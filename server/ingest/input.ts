@@ -1,0 +1,22 @@
+import type { Warning } from "../../schemas/event/open-lineage.ts";
+
+/** One event as it came in. */
+export interface EventInput {
+  text: string;
+  /** `event` (the default): an OpenLineage event; `cloudevent`: one in its envelope; `bytes`: base64 of what is no text. */
+  form?: "event" | "cloudevent" | "bytes";
+  /** A CloudEvent's attributes where they came beside the text, in headers. */
+  attributes?: Record<string, string>;
+}
+
+/** Where input came from. */
+export interface Origin {
+  door: "lineage" | "cloudevents" | "collector" | "resubmission";
+  /** Who sent it: `key:<name>`, `collector:<system>`, `person:<name>`. */
+  source: string;
+  contentType?: string;
+}
+
+export type Acceptance =
+  | { status: "accepted"; eventId: string; warnings: Warning[] }
+  | { status: "quarantined"; id: string; reason: string; path: string; malformed: boolean };

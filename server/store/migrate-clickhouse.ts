@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { appliedTables, recordTables } from "./clickhouse/migrations.ts";
+import type { ClickHouse } from "./clickhouse.ts";
+
+const FOLDER = new URL("./migrations/clickhouse/", import.meta.url);
+const LEDGER = `CREATE TABLE IF NOT EXISTS migrations {cluster} (
+  name String, sha256 String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3)
+) ENGINE = {replicated}ReplacingMergeTree(applied_at) ORDER BY name`;
+
+/**
+ * Brings the tables up to this version, in the order of the files' numbers. Every statement may run twice, so a start
+ * that was cut short is simply repeated. With a `cluster` tables are made on all its nodes, with replicated engines.
+ * Throws when the data was written by a newer version or a file was changed after it was applied. Answers the names
+ * applied now.
+ */
+export async function migrateClickHouse(clickhouse: ClickHouse, cluster: string | null = null): Promise<string[]> {
+  const filled = (sql: string) =>
+    sql
+      .replaceAll("{cluster}", cluster ? `ON CLUSTER '${cluster.replaceAll("'", "''")}'` : "")
+      .replaceAll("{replicated}", cluster ? "Replicated" : "");
+  await clickhouse.command(filled(LEDGER));
+  const files = migrationFiles();
+  const known = new Map(files.map((file) => [file.name, file]));
+  const applied = new Set<string>();
+  for (const row of await clickhouse.ask(appliedTables, {})) {
+    const file = known.get(row.name);
+    if (!file) throw new Error(`The ClickHouse data was written by a newer Tieout (migration ${row.name}).`);
+    if (file.sha256 !== row.sha256) throw new Error(`Migration ${row.name} was changed after it was applied.`);
+    applied.add(row.name);
+  }
+  const open = files.filter((file) => !applied.has(file.name));
+  for (const file of open) {
+    for (const statement of statements(file.sql)) await clickhouse.command(filled(statement));
+    await clickhouse.ask(recordTables, { name: file.name, sha256: file.sha256 });
+  }
+  return open.map((file) => file.name);
+}
+
+function migrationFiles(): { name: string; sql: string; sha256: string }[] {
+  return readdirSync(FOLDER)
+    .filter((name) => name.endsWith(".sql"))
+    .sort()
+    .map((name) => {
+      const sql = readFileSync(new URL(name, FOLDER), "utf8");
+      return { name: name.replace(/\.sql$/, ""), sql, sha256: createHash("sha256").update(sql).digest("hex") };
+    });
+}
+
+/** Statements end with a semicolon at the end of a line. */
+function statements(sql: string): string[] {
+  return sql.split(/;\s*$/m).filter((statement) => statement.replace(/^\s*--.*$/gm, "").trim() !== "");
+}

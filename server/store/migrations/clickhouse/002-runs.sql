@@ -1,0 +1,89 @@
+-- Runs, folded from their events in any order and however often each comes. Run ids are not unique in the wild: a run
+-- is told by its job as well. A stamped value is the latest one stated: (at, rank, event_id, value), the largest wins.
+CREATE TABLE IF NOT EXISTS runs {cluster} (
+  job_namespace String,
+  job_name String,
+  run_id String,
+  -- START, RUNNING, COMPLETE, ABORT or FAIL; events of no or other type change no state.
+  state SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, event_id String, value String)),
+  outcome SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, event_id String, value String)),
+  correlation SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, event_id String, value String)),
+  exceptions SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, event_id String, value String)),
+  parent SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, event_id String, value String)),
+  error SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, event_id String, value String)),
+  attempt SimpleAggregateFunction(max, UInt32),
+  -- The first sign of it working, and the latest START: what failed before that belongs to an earlier attempt.
+  started_at SimpleAggregateFunction(min, Nullable(DateTime64(3, 'UTC'))),
+  restarted_at SimpleAggregateFunction(max, Nullable(DateTime64(3, 'UTC'))),
+  last_event_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+  INDEX runs_run_id run_id TYPE bloom_filter GRANULARITY 1,
+  INDEX runs_last_event_at last_event_at TYPE minmax GRANULARITY 1
+) ENGINE = {replicated}AggregatingMergeTree
+ORDER BY (job_namespace, job_name, run_id);
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS incoming_runs {cluster} TO runs AS
+WITH
+  (toDateTime64(0, 3, 'UTC'), toUInt8(0), '', '') AS nothing
+SELECT
+  job_namespace,
+  job_name,
+  run_id,
+  if(rank = 0, nothing, (event_time, rank, event_id, toString(event_type))) AS state,
+  if(incoming.outcome = '', nothing, (event_time, rank, event_id, incoming.outcome)) AS outcome,
+  if(incoming.correlation = '', nothing, (event_time, rank, event_id, incoming.correlation)) AS correlation,
+  if(incoming.exceptions = '', nothing, (event_time, rank, event_id, incoming.exceptions)) AS exceptions,
+  if(parent_run_id = '', nothing, (event_time, rank, event_id, parent_run_id)) AS parent,
+  if(incoming.error = '', nothing, (event_time, rank, event_id, incoming.error)) AS error,
+  attempt,
+  if(event_type IN ('START', 'RUNNING'), event_time, NULL) AS started_at,
+  if(event_type = 'START', event_time, NULL) AS restarted_at,
+  event_time AS last_event_at
+FROM incoming
+WHERE kind = 'run';
+
+-- What each run reads and writes, by entity and period where it says so.
+CREATE TABLE IF NOT EXISTS run_io {cluster} (
+  job_namespace String,
+  job_name String,
+  run_id String,
+  direction LowCardinality(String),
+  namespace String,
+  name String,
+  entity String,
+  period String,
+  first_seen_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
+  last_seen_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+  INDEX run_io_run_id run_id TYPE bloom_filter GRANULARITY 1,
+  INDEX run_io_dataset (namespace, name) TYPE bloom_filter GRANULARITY 1
+) ENGINE = {replicated}AggregatingMergeTree
+ORDER BY (job_namespace, job_name, run_id, direction, namespace, name, entity, period);
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS incoming_run_io {cluster} TO run_io AS
+SELECT
+  job_namespace, job_name, run_id,
+  seen.direction AS direction, seen.namespace AS namespace, seen.name AS name,
+  seen.entity AS entity, seen.period AS period,
+  event_time AS first_seen_at, event_time AS last_seen_at
+FROM incoming
+ARRAY JOIN io AS seen;
+
+-- Runs by correlation ID, and how each is known to belong to it.
+CREATE TABLE IF NOT EXISTS correlations {cluster} (
+  correlation_id String,
+  job_namespace String,
+  job_name String,
+  run_id String,
+  how LowCardinality(String),
+  first_seen_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
+  last_seen_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+  INDEX correlations_run_id run_id TYPE bloom_filter GRANULARITY 1
+) ENGINE = {replicated}AggregatingMergeTree
+ORDER BY (correlation_id, job_namespace, job_name, run_id, how);
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS incoming_correlations {cluster} TO correlations AS
+SELECT
+  seen.correlation_id AS correlation_id, seen.job_namespace AS job_namespace, seen.job_name AS job_name,
+  seen.run_id AS run_id, seen.how AS how,
+  event_time AS first_seen_at, event_time AS last_seen_at
+FROM incoming
+ARRAY JOIN correlations AS seen;
