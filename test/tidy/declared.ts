@@ -17,7 +17,7 @@ interface Declared {
   kind: (typeof KINDS)[number];
   /** The exported constant. */
   variable: string;
-  /** The name it goes by; null where it is not written as plain text. */
+  /** The name it goes by, after the engine's where it has one; null where it is not written as plain text. */
   name: string | null;
 }
 
@@ -60,14 +60,19 @@ function declaredValues(tree: readonly SourceFile[]): Declared[] {
         if (!ts.isVariableDeclaration(node) || !node.initializer || !ts.isCallExpression(node.initializer)) return;
         const call = node.initializer;
         const kind = KINDS.find((candidate) => candidate.call === call.expression.getText(source));
-        if (kind) found.push({ file, kind, variable: node.name.getText(source), name: nameIn(call, kind.key) });
+        if (kind) found.push({ file, kind, variable: node.name.getText(source), name: fullName(call, kind.key) });
       });
       return found;
     }),
   );
 }
 
-function nameIn(call: ts.CallExpression, key: string): string | null {
+function fullName(call: ts.CallExpression, key: string): string | null {
+  const name = textIn(call, key);
+  return name && [textIn(call, "engine"), name].filter((part) => part !== null).join(" ");
+}
+
+function textIn(call: ts.CallExpression, key: string): string | null {
   const [value] = call.arguments;
   if (!value || !ts.isObjectLiteralExpression(value)) return null;
   for (const property of value.properties) {
