@@ -1,4 +1,7 @@
+import { anaplanSandbox } from "./anaplan/sandbox.ts";
+import { powerbiSandbox } from "./powerbi/sandbox.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { sapIntegrationSuiteSandbox } from "./sap-integration-suite/sandbox.ts";
 
 /** Every vendor that can be played, in the order the starter serves them. */
-export const SANDBOXES: readonly Sandbox[] = [];
+export const SANDBOXES: readonly Sandbox[] = [sapIntegrationSuiteSandbox, anaplanSandbox, powerbiSandbox];

@@ -35,6 +35,8 @@ export function createLoadLog(views: Views, settings: AnaplanSettings) {
   };
 }
 
+export type LoadLog = NonNullable<ReturnType<typeof createLoadLog>>;
+
 /** The line a task was started for: the last one written before it. */
 export function lineBefore(lines: readonly LogLine[], creationTime: number): LogLine | null {
   return lines

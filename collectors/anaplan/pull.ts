@@ -4,13 +4,13 @@ import type { RunEvent } from "../../schemas/event/open-lineage.ts";
 import type { Pull, SystemOf, Tools } from "../collector.ts";
 import { VendorError } from "../collector.ts";
 import type { AnaplanClient } from "./client.ts";
-import { createLoadLog, lineBefore } from "./load-log.ts";
+import { createLoadLog, lineBefore, type LoadLog } from "./load-log.ts";
 import { delivered, eventsOf, isOver, totalsOf, type LogLine, type Reading } from "./map.ts";
 import type { Process, Processes } from "./processes.ts";
 import type { AnaplanSettings } from "./settings.ts";
 import { dumpedSteps } from "./task-outcome.ts";
 import type { Task, TaskHead } from "./vendor.ts";
-import { createViews } from "./views.ts";
+import { createViews, type Views } from "./views.ts";
 
 /** Where reading stands: per process the newest task seen, and every task not yet at its end. */
 export interface AnaplanCursor {
@@ -46,8 +46,9 @@ interface Deps {
 export function createPull(deps: Deps): (cursor: AnaplanCursor | null) => Promise<Pull<AnaplanCursor>> {
   const { system, tools, client, processes } = deps;
   const { settings } = system;
-  const log = createLoadLog(createViews(client, tools.clock), settings);
-  const readTask = createTaskReading(deps);
+  const views = createViews(client, tools.clock);
+  const log = createLoadLog(views, settings);
+  const readTask = createTaskReading(deps, views, log);
   const limit = pLimit(AT_ONCE);
   const lookedAt = new Map<string, number>();
   let turn = 0;
@@ -124,10 +125,8 @@ export function createPull(deps: Deps): (cursor: AnaplanCursor | null) => Promis
 }
 
 /** Reads a task with what belongs to it: its line of the log, the rows it refused, what the module adds up to. */
-function createTaskReading({ system, tools, client }: Deps) {
+function createTaskReading({ system, tools, client }: Deps, views: Views, log: LoadLog | null) {
   const { settings, namespace } = system;
-  const views = createViews(client, tools.clock);
-  const log = createLoadLog(views, settings);
 
   async function refusedBy(process: Process, task: Task): Promise<Record<string, string>[]> {
     const rows: Record<string, string>[] = [];
