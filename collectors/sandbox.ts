@@ -93,6 +93,11 @@ export interface World {
   phase(run: SimRun): { phase: "queued" | "running" | "held" | "ended"; progress: number };
   /** What a dataset (by estate id) holds now; null before its first load. */
   totals(dataset: string, entity: string, period: string): SimTotals | null;
+  /**
+   * What one run brought into its dataset, however much was loaded since; null where it brought nothing of its own
+   * (failed, not over yet, a refresh for all entities).
+   */
+  delivered(run: SimRun): SimTotals | null;
   /** Jobs (as vendors name them) the system has, with what each fills. */
   jobs(system: string): { job: string; flow: string; hop: number; entity: string | null; dataset: string }[];
   /**

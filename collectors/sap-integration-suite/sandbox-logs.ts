@@ -12,7 +12,7 @@ type Log = Record<string, unknown> & { MessageGuid: string };
 export function logProjection(world: World, system: string, settings: Settings) {
   const ended = new Map<string, Log>();
   const keyOfApplication = new Map<string, string>();
-  const headersOf = headerWriter(world, system, settings);
+  const headersOf = headerWriter(world, settings);
 
   function logOf(run: SimRun): Log {
     const kept = ended.get(run.key);
@@ -88,9 +88,8 @@ function statusOf(run: SimRun, phase: string): string {
 }
 
 /** Writes the custom header properties an iFlow sets: what it carries, who fed it, what it started. */
-function headerWriter(world: World, system: string, settings: Settings) {
+function headerWriter(world: World, settings: Settings) {
   const names = settings.headers;
-  const datasets = new Map(world.jobs(system).map((job) => [job.job, job.dataset]));
   return (run: SimRun, over: boolean): Record<string, string> => {
     const iflow = settings.iflows.find((each) => jobPattern(each.name).entityIn(run.job) !== null);
     const headers: Record<string, string> = { [names.period]: run.period };
@@ -107,11 +106,9 @@ function headerWriter(world: World, system: string, settings: Settings) {
 
   function totalsOf(run: SimRun): Record<string, string> {
     const count = { [names.recordCount]: String(run.rowsWritten) };
-    const dataset = datasets.get(run.job);
-    const held = dataset && run.entity ? world.totals(dataset, run.entity, run.period) : null;
-    const same = held?.correlationId === run.correlationId && held?.snapshotAsOf === run.snapshotAsOf;
+    const held = world.delivered(run);
     // Lists of members have one line without an account, and nothing but its count.
-    if (!held || !same || held.accounts.every(({ account }) => account === "")) return count;
+    if (!held || held.accounts.every(({ account }) => account === "")) return count;
     const sum = (side: "debit" | "credit" | "net") =>
       held.accounts.reduce((total, account) => total.plus(account[side]), new Big(0)).toFixed(2);
     return {

@@ -1,14 +1,14 @@
-import type { SimRun, World } from "../../collectors/sandbox.ts";
+import type { SimRun, SimTotals, World } from "../../collectors/sandbox.ts";
 import type { Estate } from "../../schemas/estate/estate.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Label } from "./fault-script.ts";
 import { endEarly, waitingFor } from "./message-queue.ts";
-import { contentsKey, createPlay, type Play } from "./play.ts";
+import { contentsKey, createPlay, reachedPeriods, type Play } from "./play.ts";
 import { playSchedule } from "./play-schedule.ts";
 import { releaseQueue } from "./release-queue.ts";
 import { startJob } from "./start-job.ts";
-import { changedBetween, phaseOf } from "./tracked-run.ts";
-import { addDays, periodOf } from "./work-days.ts";
+import { changedBetween, phaseOf, type Contents } from "./tracked-run.ts";
+import { periodOf } from "./work-days.ts";
 
 /** Something done to the world from outside, kept so that it can be played again. */
 export type Act = { at: number } & (
@@ -73,17 +73,10 @@ export function createWorld(options: WorldOptions): PlayedWorld {
     acts: () => acts,
     labels: () => (now(), play.script.labels()),
     ...readings(play, now),
-    start(
-      system,
-      job,
-      {
-        idempotencyKey = null,
-        parameters = {},
-      }: { idempotencyKey?: string | null; parameters?: Record<string, string> },
-    ) {
+    start(system, job, { idempotencyKey, parameters = {} }) {
       const at = now();
-      const known = idempotencyKey === null ? undefined : byIdempotencyKey.get(idempotencyKey);
-      return known ?? act({ at, kind: "start", system, job, idempotencyKey, parameters })!;
+      const known = byIdempotencyKey.get(idempotencyKey ?? "");
+      return known ?? act({ at, kind: "start", system, job, idempotencyKey: idempotencyKey || null, parameters })!;
     },
     cancel: (system, key) => act({ at: now(), kind: "cancel", system, key }) !== null,
   };
@@ -92,21 +85,12 @@ export function createWorld(options: WorldOptions): PlayedWorld {
 type Readings = Omit<World, "now" | "start" | "cancel">;
 
 function readings(play: Play, now: () => number): Readings {
-  const { estate, scenario, books } = play;
+  const { estate, books } = play;
   const currencies = new Map(estate.entities.map(({ id, currency }) => [id, currency]));
   const sourceOf = (dataset: string) => estate.flows.find(({ source }) => source === dataset);
-  const periods = () => {
-    const reached: string[] = [];
-    const instant = now();
-    for (let month = scenario.from.slice(0, 7); play.days.instant(null, `${month}-01`, "00:00") <= instant;) {
-      reached.push(month);
-      month = addDays(periodOf(month).endsOn, 1).slice(0, 7);
-    }
-    return reached.map(periodOf);
-  };
   return {
     entities: estate.entities.map(({ id, name, currency, zone, ledger }) => ({ id, name, currency, zone, ledger })),
-    periods,
+    periods: () => reachedPeriods(play, now()).map(periodOf),
     runs(system, changedSince) {
       const instant = now();
       return (play.bySystem.get(system) ?? [])
@@ -118,15 +102,17 @@ function readings(play: Play, now: () => number): Readings {
     totals(dataset, entity, period) {
       const at = now();
       const currency = currencies.get(entity);
-      if (!currency || !periods().some((reached) => reached.period === period)) return null;
+      if (!currency || !reachedPeriods(play, at).includes(period)) return null;
       const source = sourceOf(dataset);
       if (source)
         return { entity, period, currency, ...standing(at), accounts: books.source(source.id, entity, period, at) };
       const contents = play.contents.get(contentsKey(dataset, entity, period));
-      if (!contents) return null;
-      const { correlationId, snapshotAsOf } = contents.batch;
-      const accounts = books.totals(contents.batch, contents.refused);
-      return { entity, period, currency, correlationId, completeThrough: snapshotAsOf, snapshotAsOf, accounts };
+      return contents ? carried(play, contents) : null;
+    },
+    delivered(run) {
+      const tracked = play.byKey.get(`${run.system}|${run.key}`);
+      const brought = tracked && now() >= run.endedAt && (run.outcome === "complete" || run.outcome === "partial");
+      return brought && tracked.batch ? carried(play, { batch: tracked.batch, refused: tracked.refused }) : null;
     },
     jobs: (system) =>
       play.jobs
@@ -134,6 +120,14 @@ function readings(play: Play, now: () => number): Readings {
         .map(({ job, flow, hop, entity, dataset }) => ({ job, flow, hop, entity, dataset })),
     fault: (system) => play.script.api(system, now()),
   };
+}
+
+/** What figures of a batch look like where they were taken in. */
+function carried(play: Play, { batch, refused }: Contents): SimTotals {
+  const { entity, period, correlationId, snapshotAsOf } = batch;
+  const { currency } = play.estate.entities.find(({ id }) => id === entity)!;
+  const accounts = play.books.totals(batch, refused);
+  return { entity, period, currency, correlationId, completeThrough: snapshotAsOf, snapshotAsOf, accounts };
 }
 
 /** A source shows what it holds this moment. */

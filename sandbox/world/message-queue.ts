@@ -1,3 +1,4 @@
+import type { Scripted } from "./fault-script.ts";
 import type { FlowJob } from "./flow-jobs.ts";
 import type { Play } from "./play.ts";
 import type { RunShape } from "./run-shape.ts";
@@ -6,14 +7,17 @@ import type { TrackedRun } from "./tracked-run.ts";
 const SECOND = 1000;
 const STICKS_AFTER = 40 * SECOND;
 
+/** The script's fault that holds a message back, if any; one sent past the queue is not held. */
+export function stuckBy(play: Play, { run, job, direct }: TrackedRun): Scripted<"stuck-message"> | null {
+  if (job.kind !== "message" || direct) return null;
+  const same = ({ flow, entity }: { flow: string; entity: string }) => flow === job.flow && entity === job.entity;
+  return play.script.inForce("stuck-message", run.queuedAt, same);
+}
+
 /** Lets a message wait: behind one that is stuck, or for a retry of its own. */
 export function waitInQueue(play: Play, tracked: TrackedRun, shape: RunShape): void {
-  const { run, job } = tracked;
-  const stuck = play.script.inForce(
-    "stuck-message",
-    run.queuedAt,
-    ({ flow, entity }) => flow === job.flow && entity === job.entity,
-  );
+  const { run } = tracked;
+  const stuck = stuckBy(play, tracked);
   if (stuck) {
     const from = run.startedAt + STICKS_AFTER;
     tracked.held = { from, until: stuck.until, by: stuck.fault.id };

@@ -6,7 +6,7 @@ import { createFaultScript, type FaultScript } from "./fault-script.ts";
 import { flowJobs, type FlowJob } from "./flow-jobs.ts";
 import { createTimetable, type Timetable } from "./timetable.ts";
 import type { Contents, TrackedRun } from "./tracked-run.ts";
-import { createWorkDays, type WorkDays } from "./work-days.ts";
+import { addDays, createWorkDays, periodOf, type WorkDays } from "./work-days.ts";
 
 /** Everything a play consists of: what is given, and what has happened so far. */
 export interface Play {
@@ -55,4 +55,14 @@ export function hopFrom(play: Play, job: FlowJob, step: 1 | -1): FlowJob | undef
 
 export function contentsKey(dataset: string, entity: string, period: string): string {
   return `${dataset}|${entity}|${period}`;
+}
+
+/** Periods that had begun in the group's zone, oldest first. */
+export function reachedPeriods({ scenario, days }: Play, instant: number): string[] {
+  const reached: string[] = [];
+  for (let month = scenario.from.slice(0, 7); days.instant(null, `${month}-01`, "00:00") <= instant;) {
+    reached.push(month);
+    month = addDays(periodOf(month).endsOn, 1).slice(0, 7);
+  }
+  return reached;
 }

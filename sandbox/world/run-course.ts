@@ -1,6 +1,6 @@
 import type { SimRun } from "../../collectors/sandbox.ts";
 import type { FlowJob } from "./flow-jobs.ts";
-import { passQueue, waitInQueue } from "./message-queue.ts";
+import { passQueue, stuckBy, waitInQueue } from "./message-queue.ts";
 import { contentsKey, hopFrom, type Play } from "./play.ts";
 import { runKey } from "./run-keys.ts";
 import { runShape, type RunShape } from "./run-shape.ts";
@@ -80,7 +80,7 @@ function foresee(play: Play, tracked: TrackedRun, shape: RunShape): void {
     run.startedAt,
     (fault) => fault.system === job.system && fault.job === job.job,
   )?.fault;
-  const error = scripted?.error ?? shape.fails;
+  const error = scripted?.error ?? (stuckBy(play, tracked) ? null : shape.fails);
   if (error) {
     tracked.failedBy = scripted?.id ?? null;
     run.outcome = "failed";

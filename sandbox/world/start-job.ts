@@ -1,6 +1,6 @@
 import { WorldRefusal } from "../../collectors/sandbox.ts";
 import type { FlowJob } from "./flow-jobs.ts";
-import { contentsKey, hopFrom, type Play } from "./play.ts";
+import { contentsKey, hopFrom, reachedPeriods, type Play } from "./play.ts";
 import { attemptsOf, beginRun } from "./run-course.ts";
 import { phaseOf, type Batch, type TrackedRun } from "./tracked-run.ts";
 
@@ -19,8 +19,10 @@ export function startJob(
   const job = play.jobs.find((candidate) => candidate.system === system && candidate.job === name);
   if (!job) throw new WorldRefusal("no-such-job", `There is no job "${name}".`);
   refuseTwice(play, job, at);
-  const today = new Date(at).toISOString().slice(0, 10);
-  const period = parameters.period ?? play.timetable.periodOn(job.entity, today);
+  const period = parameters.period ?? play.timetable.periodOn(job.entity, play.days.dateAt(job.entity, at));
+  if (!reachedPeriods(play, at).includes(period)) {
+    throw new WorldRefusal("no-such-job", `"${name}" knows no period "${period}".`);
+  }
   const batch = job.entity === null || job.hop === 0 ? null : newestDelivered(play, job, job.entity, period);
   const attempt = batch ? attemptsOf(play, job, batch) + 1 : 1;
   return beginRun(play, job, { at, trigger: "api", attempt, batch, period, direct: true, startedBy: null });

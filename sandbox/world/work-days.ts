@@ -15,7 +15,8 @@ export interface WorkDays {
   isWorkDay(entity: string | null, date: string): boolean;
   /** WD+1 is the first work day after the period's end, WD−1 the last on or before it, 0 the period's last day. */
   dateOf(entity: string | null, period: string, workDay: number): string;
-  zoneOf(entity: string | null): string;
+  /** The local date of an instant. */
+  dateAt(entity: string | null, instant: number): string;
   /** Epoch milliseconds of a local time. */
   instant(entity: string | null, date: string, time: string): number;
 }
@@ -39,7 +40,8 @@ export function createWorkDays(estate: Estate): WorkDays {
   const zoneOf = (id: string | null) => (id === null ? estate.estate.zone : entities.get(id)!.zone);
   return {
     isWorkDay,
-    zoneOf,
+    dateAt: (id, instant) =>
+      Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zoneOf(id)).toPlainDate().toString(),
     dateOf(id, period, workDay) {
       let date = periodOf(period).endsOn;
       if (workDay === 0) return date;

@@ -45,6 +45,12 @@ export function tinyWorld(now: string, jobs: ReturnType<World["jobs"]>): TinyWor
     phase,
     totals: (dataset, entity, period) =>
       tiny.totals.find((each) => each.dataset === dataset && each.entity === entity && each.period === period) ?? null,
+    delivered(run) {
+      const dataset = jobs.find(({ job }) => job === run.job)?.dataset;
+      const same = (each: SimTotals) =>
+        each.correlationId === run.correlationId && each.snapshotAsOf === run.snapshotAsOf;
+      return tiny.totals.find((each) => each.dataset === dataset && same(each)) ?? null;
+    },
     jobs: () => jobs,
     start(system, job, { idempotencyKey }) {
       const earlier = idempotencyKey && keyed.get(idempotencyKey);

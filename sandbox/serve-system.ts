@@ -1,0 +1,34 @@
+import { serve } from "@hono/node-server";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Sandbox, World } from "../collectors/sandbox.ts";
+import type { System } from "../schemas/estate/system.ts";
+
+export interface ServedSystem {
+  id: string;
+  baseUrl: string;
+  /** Connection key → value, as the system's collector asks for them. */
+  connection: Record<string, string>;
+  close(): Promise<void>;
+}
+
+/** Serves a vendor's sandbox on a free port of the loopback. */
+export async function serveSystem(sandbox: Sandbox, world: World, system: System): Promise<ServedSystem> {
+  // A sandbox hands out links to itself, so it is made once its address is known.
+  let answer: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
+  const server = serve({ fetch: (request) => answer(request), port: 0, hostname: "127.0.0.1" }) as Server;
+  await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const addresses = Object.fromEntries(sandbox.addresses.map((key) => [key, baseUrl]));
+  const connection = { ...sandbox.secrets, ...addresses };
+  const app = sandbox.app(world, { system: system.id, settings: system.settings, connection, baseUrl });
+  answer = (request) => app.fetch(request);
+  return {
+    ...{ id: system.id, baseUrl, connection },
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
