@@ -181,6 +181,7 @@ function providerOf(oidc: OidcSettings) {
     scopes: ["openid", "email", "profile"],
     pkce: true,
     disableSignUp: true,
+    mapProfileToUser: (profile: Record<string, unknown>) => ({ name: String(profile.name ?? profile.email) }),
   };
 }
 

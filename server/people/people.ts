@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Estate } from "../../schemas/estate/estate.ts";
 import type { Clock } from "../context.ts";
+import { OptionError } from "../options.ts";
 import type { Postgres } from "../store/postgres.ts";
 import { createAuth, type Auth, type OidcSettings } from "./auth.ts";
 import { seedDemoPeople } from "./demo-people.ts";
@@ -62,8 +63,8 @@ export function oidcSettings(environment: Record<string, string | undefined>): O
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = environment;
   if (!issuer && !clientId && !clientSecret) return null;
   if (!issuer || !clientId || !clientSecret) {
-    throw new Error("Sign-in by OIDC needs OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, all three.");
+    throw new OptionError("Sign-in by OIDC needs OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, all three.");
   }
-  if (!URL.canParse(issuer)) throw new Error(`OIDC_ISSUER is not an address: ${issuer}`);
+  if (!URL.canParse(issuer)) throw new OptionError(`OIDC_ISSUER is not an address: ${issuer}`);
   return { issuer, clientId, clientSecret, trustEmail: environment.OIDC_TRUST_EMAIL === "true" };
 }

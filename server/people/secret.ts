@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { OptionError } from "../options.ts";
 
 const LEAST_LENGTH = 32;
 
@@ -11,7 +12,7 @@ const LEAST_LENGTH = 32;
 export function sessionSecret(given: string | undefined, dataDirectory: string): string {
   if (given) {
     if (given.length >= LEAST_LENGTH) return given;
-    throw new Error(
+    throw new OptionError(
       `TIEOUT_SECRET has ${given.length} characters; expected at least ${LEAST_LENGTH}. Make one with: openssl rand -hex 32`,
     );
   }

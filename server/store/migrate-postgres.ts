@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { OptionError } from "../options.ts";
 import { appliedMigrations, lockMigrations, recordMigration } from "./postgres/migrations.ts";
 import type { Postgres } from "./postgres.ts";
 
@@ -24,8 +25,8 @@ export async function migratePostgres(postgres: Postgres): Promise<string[]> {
     const applied = new Set<string>();
     for (const row of await tx.ask(appliedMigrations, {})) {
       const file = known.get(row.name);
-      if (!file) throw new Error(`The PostgreSQL data was written by a newer Tieout (migration ${row.name}).`);
-      if (file.sha256 !== row.sha256) throw new Error(`Migration ${row.name} was changed after it was applied.`);
+      if (!file) throw new OptionError(`The PostgreSQL data was written by a newer Tieout (migration ${row.name}).`);
+      if (file.sha256 !== row.sha256) throw new OptionError(`Migration ${row.name} was changed after it was applied.`);
       applied.add(row.name);
     }
     const open = files.filter((file) => !applied.has(file.name));

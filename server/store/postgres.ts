@@ -2,6 +2,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { mkdirSync } from "node:fs";
 import pg from "pg";
 import * as z from "zod";
+import { OptionError } from "../options.ts";
 import type { Question } from "./question.ts";
 
 export interface Asking {
@@ -73,7 +74,7 @@ async function served(url: string): Promise<Postgres> {
   await pool.query("SELECT 1").catch(async (error: Error) => {
     await pool.end();
     const { host, pathname } = new URL(url);
-    throw new Error(
+    throw new OptionError(
       `PostgreSQL at ${host}${pathname} cannot be used: ${error.message || (error as NodeJS.ErrnoException).code}`,
       {
         cause: error,

@@ -15,6 +15,7 @@ import { peopleRoutes } from "../../server/routes/people.ts";
 import { sessionRoutes } from "../../server/routes/session.ts";
 import { Me } from "../../schemas/wire/live.ts";
 import { Role } from "../../schemas/estate/role.ts";
+import { startOidcProvider } from "../oidc-provider.ts";
 import { POSTGRES_ENGINES, type OpenedEngine } from "../postgres-engines.ts";
 import { SMALL_ESTATE } from "../small-estate.ts";
 
@@ -280,6 +281,56 @@ describe.each(POSTGRES_ENGINES)("people on the $engine engine", ({ open }) => {
     expect(revoked).toMatchObject({ entries: [{ action: "key.revoke", actor: { id: "admin" } }], next: null });
     expect((await tab.call("GET", "/api/v1/audit?limit=nonsense")).status).toBe(400);
     expect(await (await tab.call("GET", "/api/v1/audit/verify")).json()).toMatchObject({ intact: true });
+  });
+
+  test("an invited person signs in at the identity provider, and nobody else", async () => {
+    const provider = await startOidcProvider();
+    const environment = {
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: provider.clientId,
+      OIDC_CLIENT_SECRET: provider.clientSecret,
+    };
+    await expect(peopleOf({ environment: { ...environment, OIDC_CLIENT_ID: "" } })).rejects.toThrow("all three");
+    const joined = appOf(await peopleOf({ environment }));
+    const invitation = {
+      name: "Olga Lind",
+      email: "olga@small.example",
+      role: "auditor",
+      entities: "all",
+      password: false,
+    };
+    const invited = await withKey(joined, ADMIN_KEY).call("POST", "/api/v1/people", invitation);
+    expect(await invited.json()).toMatchObject({ password: null });
+
+    const signInAs = async (profile: Record<string, unknown>) => {
+      provider.profile = profile;
+      const tab = browser(joined);
+      const away = (await tab.call("GET", "/api/v1/session/oidc")).headers.get("location") ?? "";
+      expect(away.startsWith(`${provider.issuer}/authorize?`)).toBe(true);
+      const back = new URL((await fetch(away, { redirect: "manual" })).headers.get("location") ?? "");
+      const landed = await tab.call("GET", `${back.pathname}${back.search}`, undefined, {
+        "sec-fetch-site": "cross-site",
+      });
+      return { tab, status: landed.status, location: landed.headers.get("location") };
+    };
+    const olga = { sub: "o-1", email: "Olga@small.example", email_verified: true };
+    const { tab, location } = await signInAs(olga);
+    expect(location).toBe("/");
+    expect(await (await tab.call("GET", "/api/v1/session/me")).json()).toMatchObject({
+      name: "Olga Lind",
+      role: "auditor",
+    });
+    expect((await signInAs(olga)).location).toBe("/");
+
+    for (const stranger of [
+      { sub: "x-1", email: "stranger@small.example", email_verified: true },
+      { sub: "x-2", email: "cfo@small.example", email_verified: false },
+    ]) {
+      const refused = await signInAs(stranger);
+      expect(refused.location).toMatch(/^\/sign-in\?error=/);
+      expect((await refused.tab.call("GET", "/api/v1/session/me")).status).toBe(401);
+    }
+    await provider.stop();
   });
 
   test("a real estate is told how its first person is made", async () => {
