@@ -2,6 +2,12 @@ import { anaplanSandbox } from "./anaplan/sandbox.ts";
 import { powerbiSandbox } from "./powerbi/sandbox.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { sapIntegrationSuiteSandbox } from "./sap-integration-suite/sandbox.ts";
+import { sapS4hanaSandbox } from "./sap-s4hana/sandbox.ts";
 
 /** Every vendor that can be played, in the order the starter serves them. */
-export const SANDBOXES: readonly Sandbox[] = [sapIntegrationSuiteSandbox, anaplanSandbox, powerbiSandbox];
+export const SANDBOXES: readonly Sandbox[] = [
+  sapS4hanaSandbox,
+  sapIntegrationSuiteSandbox,
+  anaplanSandbox,
+  powerbiSandbox,
+];

@@ -2,6 +2,7 @@ import { Hono, type Context } from "hono";
 import { filled, jobPattern } from "../job-name.ts";
 import { defineSandbox, WorldRefusal, type SandboxOptions, type World } from "../sandbox.ts";
 import { showsFaults } from "../sandbox-faults.ts";
+import { limitsRequests } from "../sandbox-limits.ts";
 import { logProjection } from "./sandbox-logs.ts";
 import { Settings } from "./settings.ts";
 
@@ -20,6 +21,7 @@ export const sapIntegrationSuiteSandbox = defineSandbox({
     const app = new Hono();
     app.post("/oauth/token", (c) => issueToken(c, options.connection));
     app.use("/api/*", showsFaults(world, options.system, unauthorized));
+    app.use("/api/*", limitsRequests(world, { perSecond: 100, burst: 100 }, tooMany));
     app.use("*", async (c, next) => (c.req.header("authorization") === `Bearer ${TOKEN}` ? next() : unauthorized()));
 
     app.get("/api/v1/MessageProcessingLogs", (c) => {
@@ -112,6 +114,10 @@ function keyOf(entity: string): string {
 
 function unauthorized(): Response {
   return new Response(null, { status: 401, headers: { "www-authenticate": 'Bearer error="invalid_token"' } });
+}
+
+function tooMany(): Response {
+  return new Response("Rate limit exceeded", { status: 429, headers: { "retry-after": "1" } });
 }
 
 function odataError(c: Context, status: 400 | 404, code: string, value: string) {
