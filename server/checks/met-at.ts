@@ -1,0 +1,75 @@
+import type { Instant } from "../../schemas/instant.ts";
+import type { Run } from "../../schemas/run.ts";
+import { endOf, exceptionsFor } from "../reconcile/legs.ts";
+import type { FlowView } from "./flow-view.ts";
+
+/** One batch's runs along a flow, as far as it has come. */
+interface Batch {
+  runs: Run[];
+  /** When the last hop asked for had it; null while it has not. */
+  endedAt: Instant | null;
+}
+
+/**
+ * When a dataset of the flow first was complete through an instant. The watermark says that it is; later loads move
+ * the watermark on, so when it first was is read off the runs: the earliest batch taken at or after the instant.
+ *
+ * @param through index of the hop
+ */
+export function reachedAt(view: FlowView, through: number, cutOff: Instant): Instant | null {
+  const { watermark } = view.hops[through]!;
+  if (!watermark?.completeThrough || watermark.completeThrough < cutOff) return null;
+  return batchesSince(view, through, cutOff)
+    .map((batch) => batch.endedAt)
+    .filter((at) => at !== null)
+    .reduce((first, at) => (at < first ? at : first), watermark.eventAt);
+}
+
+/**
+ * Since when figures that tie now have done so: the earliest batch after which every batch arrived whole, with the same
+ * number of rows taken as the latest.
+ */
+export function tiedSince(view: FlowView, cutOff: Instant): Instant {
+  const last = view.hops.length - 1;
+  let since = view.hops.reduce(
+    (latest, { watermark }) => (watermark && watermark.eventAt > latest ? watermark.eventAt : latest),
+    "",
+  );
+  const batches = batchesSince(view, last, cutOff);
+  const rows = batches.at(-1)?.runs[0]?.rowsWritten ?? null;
+  for (const { runs, endedAt } of batches.reverse()) {
+    const sameRows = rows === null || (runs[0]!.rowsWritten ?? rows) === rows;
+    if (!sameRows || runs.some((run) => exceptionsFor(run, view.entity.id, view.period.period).length > 0)) break;
+    if (endedAt !== null && endedAt < since) since = endedAt;
+  }
+  return since;
+}
+
+/** Batches taken at or after an instant, oldest first, followed from hop to hop. */
+function batchesSince(view: FlowView, through: number, cutOff: Instant): Batch[] {
+  const first = view.hops[0]!;
+  return first.runs
+    .filter((run) => run.state === "COMPLETED" && startOf(run) >= cutOff)
+    .reverse()
+    .map((run) => follow(view, through, run));
+}
+
+function follow(view: FlowView, through: number, first: Run): Batch {
+  const runs = [first];
+  for (const hop of view.hops.slice(1, through + 1)) {
+    const before = runs.at(-1)!;
+    const own = hop.runs.findLast((run) => run.state === "COMPLETED" && sameBatch(run, first));
+    const next = own ?? hop.runs.findLast((run) => run.state === "COMPLETED" && startOf(run) >= endOf(before));
+    if (!next) return { runs, endedAt: null };
+    runs.push(next);
+  }
+  return { runs, endedAt: endOf(runs.at(-1)!) };
+}
+
+function sameBatch(run: Run, first: Run): boolean {
+  return run.correlationId !== null && run.correlationId === first.correlationId;
+}
+
+function startOf(run: Run): Instant {
+  return run.startedAt ?? run.lastEventAt;
+}

@@ -1,0 +1,37 @@
+import type { ExceptionCode, RunException } from "../../schemas/event/facets.ts";
+import type { Instant } from "../../schemas/instant.ts";
+import type { Run } from "../../schemas/run.ts";
+
+/** What went wrong at one hop of a flow, for one entity and period. One root cause is one problem. */
+export interface Problem {
+  kind: "rejected" | "failed" | "stalled" | "missing" | "stale" | "off";
+  code: ExceptionCode;
+  flow: string;
+  entity: string;
+  /** Index of the hop in the flow. */
+  hop: number;
+  dataset: string;
+  sinceAt: Instant;
+  run: Run | null;
+  exceptions: RunException[];
+  /** Target − source in the entity's currency, as decimal text; null where no amount is known. */
+  amount: string | null;
+  /** Whether the figures are compared and differ. */
+  off: boolean;
+  /** Whether the amount reaches the entity's materiality; true where no amount is known. */
+  material: boolean;
+  /** A newer run is under way that may mend it. */
+  retrying: boolean;
+  /** For missing runs, when one was expected and when the last good one ended. */
+  expectedAt: Instant | null;
+  lastGoodAt: Instant | null;
+  /** The job serves every entity, so all their problems with it have one cause. */
+  shared: boolean;
+}
+
+/** Whether it keeps newer data from arriving, rather than spoiling what arrived. */
+export function blocksDelivery(problem: Problem): boolean {
+  return (
+    problem.kind === "failed" || problem.kind === "stalled" || problem.kind === "missing" || problem.kind === "stale"
+  );
+}

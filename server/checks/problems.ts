@@ -1,0 +1,102 @@
+import Big from "big.js";
+import type { ExceptionCode } from "../../schemas/event/facets.ts";
+import { amountOff, type HopCause } from "../reconcile/judgement.ts";
+import { decimalText } from "../reconcile/money.ts";
+import { indexOf } from "./estate-index.ts";
+import type { FlowView, HopView, Judging } from "./flow-view.ts";
+import {
+  failedRun,
+  isShared,
+  neverStarted,
+  rejectedRows,
+  staleReport,
+  stalledRun,
+  type Found,
+} from "./hop-problems.ts";
+import type { Moment } from "./moment.ts";
+import { blocksDelivery, type Problem } from "./problem.ts";
+
+const CODE_OF: Partial<Record<HopCause, ExceptionCode>> = {
+  "late-posting": "late-posting",
+  "sign-turned": "sign-inversion",
+  "count-gap": "count-gap",
+  gap: "control-total-gap",
+  "sum-of-tolerated": "rounding-over-cap",
+};
+
+/**
+ * The root causes along one flow, first hop first. What a later hop merely inherits (no newer data, the same
+ * difference) is no problem of its own, and what one hop shows in several ways is one problem.
+ *
+ * @param blind systems whose collector cannot read them now: nothing can be said to be missing there
+ */
+export function problemsOf(judging: Judging, view: FlowView, blind: ReadonlySet<string>, moment: Moment): Problem[] {
+  const problems: Problem[] = [];
+  for (const hop of view.hops) {
+    const before = view.hops[hop.at - 1] ?? null;
+    const starved = problems.some(blocksDelivery);
+    const found =
+      failedRun(view, hop) ??
+      rejectedRows(view, hop) ??
+      (starved || blind.has(hop.system.id) ? null : idle(judging, view, hop, before, moment));
+    const gap = gapAt(view, hop);
+    const kept = found ?? gap;
+    if (kept) problems.push(whole(view, hop, kept, gap));
+  }
+  return problems;
+}
+
+function idle(judging: Judging, view: FlowView, hop: HopView, before: HopView | null, moment: Moment): Found | null {
+  const stalled = stalledRun(view, hop, before, moment);
+  if (stalled) return stalled;
+  if (hop.dataset.kind === "report") return staleReport(hop, before);
+  return neverStarted(view, hop, before, ranBefore(judging, view, hop), moment);
+}
+
+/** Whether a hop was seen running in the period before; a job nobody has ever seen is unknown rather than missing. */
+function ranBefore(judging: Judging, view: FlowView, hop: HopView): boolean {
+  const name = indexOf(judging.estate).name(hop.dataset.id);
+  const previous = judging.calendars.previous(view.period);
+  return judging.facts.runsInto(name, view.entity.id, previous.period).length > 0;
+}
+
+/** Where a reconciliation of the flow first differs at this hop, or differs by itself. */
+function gapAt(view: FlowView, hop: HopView): Found | null {
+  for (const { line, legs, hops } of view.lines) {
+    const at = hops.findIndex((judged, leg) => judged.state === "off" && legs[leg]!.dataset.id === hop.dataset.id);
+    const judged = hops[at];
+    if (!judged) continue;
+    const amount = amountOff(judged.comparison);
+    const { ended: run } = hop;
+    return {
+      kind: "off",
+      code: CODE_OF[judged.cause] ?? "control-total-gap",
+      run: judged.cause === "late-posting" ? null : run,
+      sinceAt: (line.firstOff === at ? line.sinceAt : null) ?? run?.endedAt ?? legs[at]!.totals[0]!.asOf,
+      amount: amount && decimalText(amount, view.entity.currency),
+      off: true,
+    };
+  }
+  return null;
+}
+
+function whole(view: FlowView, hop: HopView, found: Found, gap: Found | null): Problem {
+  const amount = gap?.amount ?? found.amount ?? null;
+  const retrying = hop.active.some((run) => run !== found.run);
+  return {
+    exceptions: [],
+    expectedAt: null,
+    lastGoodAt: null,
+    ...found,
+    flow: view.flow.id,
+    entity: view.entity.id,
+    hop: hop.at,
+    dataset: hop.dataset.id,
+    amount,
+    // Rows known to be refused are missing from the target even while the next load makes the hops incomparable.
+    off: gap !== null || (found.kind === "rejected" && amount !== null),
+    material: amount === null || Big(amount).abs().gte(view.entity.materiality),
+    retrying,
+    shared: isShared(hop),
+  };
+}

@@ -1,0 +1,28 @@
+import type { CollectorRow } from "../../schemas/wire/live.ts";
+import type { Judging } from "../checks/flow-view.ts";
+import type { EntityJudgement } from "./entity-judgement.ts";
+
+export interface BoardInput extends Judging {
+  now: Date;
+  /** A key the estate's scheme knows, such as `2026-10`. */
+  period: string;
+  collectors: readonly CollectorRow[];
+  /** Whom the reader may see. */
+  entities: "all" | readonly string[];
+  /** Kept between boards so that only what moved is judged again; one for each estate and set of facts. */
+  memo?: BoardMemo;
+}
+
+/** A judgement and how long it holds as far as time alone goes. */
+export interface Kept {
+  version: number;
+  blind: string;
+  judgedAt: string;
+  turnsAt: string | null;
+  judgement: EntityJudgement;
+}
+export type BoardMemo = Map<string, Kept>;
+
+export function createBoardMemo(): BoardMemo {
+  return new Map();
+}

@@ -1,0 +1,57 @@
+import type { BoardEntity, CloseRow, Verdict } from "../../schemas/wire/board.ts";
+import { momentOf } from "../checks/moment.ts";
+import { headOf } from "./board-head.ts";
+import type { BoardInput, Kept } from "./board-input.ts";
+import { judgeEntity, type EntityJudgement } from "./entity-judgement.ts";
+import { blindSystems, holdsOf } from "./holds.ts";
+import type { Period } from "./periods.ts";
+
+/** Worst first. */
+const VERDICTS: readonly Verdict[] = ["held", "late", "unknown", "at-risk", "on-course", "ready", "closed"];
+
+/** The close board as keyed rows: `head`, `entity:<id>` and `hold:<id>`, entities and holds worst first. */
+export function closeBoard(input: BoardInput): Record<string, CloseRow> {
+  const { estate, calendars, collectors } = input;
+  const period = calendars.period(input.period);
+  if (!period) throw new RangeError(`the estate has no period ${input.period}`);
+  const judgements = judgeEntities(input, period);
+  const moment = momentOf(input.now);
+  const entities = ranked(judgements);
+  const holds = holdsOf(estate, judgements, collectors, moment);
+  const rows: Record<string, CloseRow> = {
+    head: headOf(input, period, { judgements, entities, holds }, moment),
+  };
+  for (const entity of entities) rows[`entity:${entity.entity}`] = entity;
+  for (const hold of holds) rows[`hold:${hold.id}`] = hold;
+  return rows;
+}
+
+/** Judges each entity in scope, or takes the judgement kept from before where neither facts nor time changed it. */
+export function judgeEntities(input: BoardInput, period: Period): EntityJudgement[] {
+  const { estate, facts, memo, entities } = input;
+  const blind = blindSystems(estate, input.collectors);
+  const signature = JSON.stringify([...blind]);
+  const now = input.now.toISOString();
+  return estate.entities
+    .filter((entity) => entities === "all" || entities.includes(entity.id))
+    .map((entity) => {
+      const key = `${period.period}/${entity.id}`;
+      const version = facts.version(entity.id, period.period);
+      const kept = memo?.get(key);
+      if (kept && kept.version === version && kept.blind === signature && holdsAt(kept, now)) return kept.judgement;
+      const moment = momentOf(input.now);
+      const judgement = judgeEntity(input, entity, period, blind, moment);
+      memo?.set(key, { version, blind: signature, judgedAt: now, turnsAt: moment.turnsAt(), judgement });
+      return judgement;
+    });
+}
+
+/** A simulated clock may also be set back. */
+function holdsAt(kept: Kept, now: string): boolean {
+  return kept.judgedAt <= now && (kept.turnsAt === null || now < kept.turnsAt);
+}
+
+function ranked(judgements: readonly EntityJudgement[]): BoardEntity[] {
+  const weight = ({ row }: EntityJudgement) => VERDICTS.indexOf(row.verdict);
+  return judgements.toSorted((a, b) => weight(a) - weight(b)).map(({ row }, rank) => ({ ...row, rank }));
+}

@@ -1,0 +1,184 @@
+import type { Calendar, Gate, Milestone } from "../../schemas/estate/calendar.ts";
+import type { Entity, Estate } from "../../schemas/estate/estate.ts";
+import type { Flow } from "../../schemas/estate/flow.ts";
+import type { Instant } from "../../schemas/instant.ts";
+import type { Deadline } from "../../schemas/wire/board.ts";
+import { addDays } from "./dates.ts";
+import { occurrencesOf, type LoadingSpan } from "./occurrences.ts";
+import { periodOf, periodOn, previousKey, type Period } from "./periods.ts";
+import { instantOf, localDate, startOfDay } from "./wall-time.ts";
+import { workDaysOf, type WorkDays } from "./work-days.ts";
+
+/** Turns the estate's calendars into instants. Every answer is a pure function of the estate, kept once computed. */
+export interface Calendars {
+  /** Null when the estate's scheme has no such period. */
+  period(key: string): Period | null;
+  /** The regular period the group's local date falls into. */
+  periodAt(at: Date): Period;
+  previous(period: Period): Period;
+  /** WD±n at a wall time in a zone (`entity`, `group` or IANA), counted on that zone's work days. */
+  deadline(period: Period, entity: string, due: { workDay: number; at: string; zone: string }): Deadline;
+  /** When a milestone is due for an entity: the earlier of its own instant and the group's deadline. */
+  milestoneDeadline(period: Period, entity: string, milestone: Milestone): Deadline;
+  /** A milestone as the group's calendar and zone see it, for the board's columns. */
+  groupMilestone(period: Period, milestone: Milestone): Deadline;
+  groupDeadline(period: Period): Deadline;
+  /** The first instant after the period in the entity's zone. */
+  periodEnd(period: Period, entity: string): Instant;
+  /** What a flow gate must be complete through. */
+  cutOff(period: Period, entity: string, gate: Extract<Gate, { kind: "flow" }>): Instant;
+  /** The last instant any milestone needs a flow's data through: the latest cut-off of its gates. */
+  neededThrough(period: Period, entity: string, flow: string): Instant;
+  /** From when on the ledger should stand still: the latest cut-off of the flow's gates, or their due times without one. */
+  postingCutOff(period: Period, entity: string, flow: string): Instant;
+  /** Which work day of the close an instant falls on; null outside work days. `group` counts for the group. */
+  workDayAt(period: Period, entity: string, at: Date): number | null;
+  /** When a flow's loads are expected for an entity and period, oldest first. */
+  occurrences(period: Period, entity: string, flow: Flow): readonly Instant[];
+}
+
+export const GROUP = "group";
+
+interface Place {
+  days: WorkDays;
+  zone: string;
+}
+
+const made = new WeakMap<Estate, Calendars>();
+
+/** The estate's calendars, made once for each loaded estate. */
+export function calendarsOf(estate: Estate): Calendars {
+  const known = made.get(estate) ?? createCalendars(estate);
+  made.set(estate, known);
+  return known;
+}
+
+export function createCalendars(estate: Estate): Calendars {
+  const { place, groupPlace } = placesOf(estate);
+  const scheme = estate.estate.periods;
+  const period = kept((key: string) => periodOf(scheme, key));
+  const resolve = kept((periodKey: string, on: string, workDay: number, at: string, zone: string) => {
+    const counted = zone === GROUP ? groupPlace : place(on);
+    const inZone = zone === GROUP || zone === "entity" ? counted.zone : zone;
+    return resolveDeadline(counted.days, period(periodKey)!, workDay, at, inZone);
+  });
+  const groupDeadline = (of: Period) => {
+    const { workDay, at } = estate.close.groupDeadline;
+    return resolve(of.period, GROUP, workDay, at, GROUP);
+  };
+  const milestoneDeadline: Calendars["milestoneDeadline"] = (of, entity, milestone) => {
+    const own = resolve(of.period, entity, milestone.workDay, milestone.at, milestone.zone);
+    const last = groupDeadline(of);
+    return own.at <= last.at ? own : last;
+  };
+  const gatesOf = (flow: string) => estate.close.milestones.filter((milestone) => waitsFor(milestone, flow));
+  const periodEnd = kept((periodKey: string, entity: string) =>
+    startOfDay(addDays(period(periodKey)!.endsOn, 1), place(entity).zone),
+  );
+  const cutOff: Calendars["cutOff"] = (of, entity, gate) =>
+    gate.cutOff
+      ? resolve(of.period, entity, gate.cutOff.workDay, gate.cutOff.at, "entity").at
+      : periodEnd(of.period, entity);
+  const occurrences = kept((periodKey: string, entity: string, flowId: string) => {
+    const flow = estate.flows.find((candidate) => candidate.id === flowId)!;
+    const counted = flow.cadence.zone === GROUP ? groupPlace : place(entity);
+    const inZone = [GROUP, "entity"].includes(flow.cadence.zone) ? counted.zone : flow.cadence.zone;
+    const of = period(periodKey)!;
+    return occurrencesOf(
+      flow.cadence,
+      of,
+      loadingSpan(estate, flow, of, period(previousKey(of))!, counted.days),
+      counted.days,
+      inZone,
+    );
+  });
+
+  return {
+    period,
+    periodAt: (at) => periodOn(scheme, localDate(at, groupPlace.zone)),
+    previous: (of) => period(previousKey(of))!,
+    deadline: (of, entity, due) => resolve(of.period, entity, due.workDay, due.at, due.zone),
+    milestoneDeadline,
+    groupMilestone: (of, milestone) => resolve(of.period, GROUP, milestone.workDay, milestone.at, GROUP),
+    groupDeadline,
+    periodEnd: (of, entity) => periodEnd(of.period, entity),
+    cutOff,
+    neededThrough: (of, entity, flow) =>
+      latest(
+        periodEnd(of.period, entity),
+        gatesOf(flow).map((milestone) => cutOff(of, entity, milestone.gate)),
+      ),
+    postingCutOff: (of, entity, flow) =>
+      latest(
+        periodEnd(of.period, entity),
+        gatesOf(flow).map((milestone) =>
+          milestone.gate.cutOff ? cutOff(of, entity, milestone.gate) : milestoneDeadline(of, entity, milestone).at,
+        ),
+      ),
+    workDayAt(of, entity, at) {
+      const { days, zone } = entity === GROUP ? groupPlace : place(entity);
+      return days.numberOf(of.endsOn, localDate(at, zone));
+    },
+    occurrences: (of, entity, flow) => occurrences(of.period, entity, flow.id),
+  };
+}
+
+/**
+ * A period is loaded once the close before it is over, so that two periods are never expected of one schedule, until
+ * the last day a milestone of its own close waits for the flow.
+ */
+function loadingSpan(estate: Estate, flow: Flow, period: Period, previous: Period, days: WorkDays): LoadingSpan {
+  const waits = estate.close.milestones.filter((milestone) => waitsFor(milestone, flow.id));
+  const last = flow.cadence.close?.toWorkDay ?? Math.max(0, ...waits.map((milestone) => milestone.workDay));
+  const closeBefore = Math.max(last, estate.close.groupDeadline.workDay);
+  const afterClose = addDays(days.nth(previous.endsOn, closeBefore), 1);
+  const opensOn = period.adjustment || afterClose < period.startsOn ? period.startsOn : afterClose;
+  return { opensOn, lastsOn: days.nth(period.endsOn, last) };
+}
+
+/** The calendar an entity counts its work days by: its own, or the plain holidays of its country. */
+function placesOf(estate: Estate): { place: (entity: string) => Place; groupPlace: Place } {
+  const declared = new Map(estate.calendars.map((calendar) => [calendar.id, calendar]));
+  const days = kept((id: string) => workDaysOf(declared.get(id) ?? countryCalendar(id)));
+  const calendarOf = (entity: Entity) => entity.calendar ?? entity.country;
+  const entities = new Map(estate.entities.map((entity) => [entity.id, entity]));
+  const groupPlace = { days: days(estate.close.calendar), zone: estate.estate.zone };
+  return {
+    groupPlace,
+    place: kept((id: string) => {
+      if (id === GROUP) return groupPlace;
+      const entity = entities.get(id);
+      if (!entity) throw new RangeError(`no entity ${id}`);
+      return { days: days(calendarOf(entity)), zone: entity.zone };
+    }),
+  };
+}
+
+type FlowMilestone = Milestone & { gate: Extract<Gate, { kind: "flow" }> };
+
+function waitsFor(milestone: Milestone, flow: string): milestone is FlowMilestone {
+  return milestone.gate.kind === "flow" && milestone.gate.flow === flow;
+}
+
+function latest(first: Instant, others: Instant[]): Instant {
+  return others.reduce((last, at) => (at > last ? at : last), first);
+}
+
+function countryCalendar(country: string): Calendar {
+  return { id: country, country, weekend: [6, 7], days: [] };
+}
+
+function resolveDeadline(days: WorkDays, period: Period, workDay: number, at: string, zone: string): Deadline {
+  const local = `${days.nth(period.endsOn, workDay)}T${at}`;
+  return { at: instantOf(local, zone), local, zone, workDay, calendarVersion: days.version(period.endsOn) };
+}
+
+/** A pure function whose answers are kept by its arguments. */
+function kept<A extends (string | number)[], R>(compute: (...args: A) => R): (...args: A) => R {
+  const answers = new Map<string, R>();
+  return (...args) => {
+    const key = args.join("\n");
+    if (!answers.has(key)) answers.set(key, compute(...args));
+    return answers.get(key)!;
+  };
+}

@@ -1,0 +1,100 @@
+import Big from "big.js";
+import type { Milestone } from "../../schemas/estate/calendar.ts";
+import type { Entity } from "../../schemas/estate/estate.ts";
+import type { BoardCell, CellState, Deadline } from "../../schemas/wire/board.ts";
+import { timingOf } from "../checks/deadline.ts";
+import { EXCEPTION_TABLE } from "../checks/exception-table.ts";
+import { addMinutes, type Moment } from "../checks/moment.ts";
+import type { Problem } from "../checks/problem.ts";
+import { timeText } from "../checks/time-text.ts";
+import { signedMoneyText } from "../reconcile/money.ts";
+import type { GateFinding } from "./gates.ts";
+
+export interface CellInput {
+  milestone: Milestone;
+  entity: Entity;
+  deadline: Deadline;
+  finding: GateFinding;
+  /** Cells of the milestones named in `after`, in that order. */
+  before: BoardCell[];
+  beforeTitles: string[];
+  /** Minutes it usually takes to mend the flow behind it. */
+  repairMinutes: number;
+  /** Why a system on the gate's path cannot be read now; null when all can. */
+  blind: string | null;
+  holdId(problem: Problem): string;
+}
+
+/** One milestone for one entity: its gate, what it waits for, and the clock. */
+export function cellOf(input: CellInput, moment: Moment): BoardCell {
+  const { milestone, entity, deadline, finding } = input;
+  const waitsFor = input.beforeTitles.filter((_title, at) => input.before[at]!.state !== "done");
+  const met = finding.met && waitsFor.length === 0;
+  const metAt = met ? latestOf([finding.metAt, ...input.before.map((cell) => cell.metAt)]) : null;
+  const opensAt = waitsFor.length > 0 ? deadline.at : finding.opensAt;
+  const timing = timingOf({ metAt, deadlineAt: deadline.at, opensAt }, moment);
+  const state = met ? "done" : stateOf(input, waitsFor.length > 0, moment);
+  const blocking = met ? [] : finding.blockedBy;
+  const amount = blocking.find((problem) => problem.off && problem.amount !== null)?.amount ?? null;
+  return {
+    milestone: milestone.id,
+    state,
+    timing,
+    metAt,
+    deadline,
+    note: noteOf(input, state, timing, amount),
+    amount: state === "held" ? amount : null,
+    currency: state === "held" && amount !== null ? entity.currency : null,
+    progress: state === "running" ? finding.progress : null,
+    why: whyOf(input, state, met, waitsFor),
+    holds: [...new Set(blocking.map(input.holdId))],
+  };
+}
+
+function stateOf(input: CellInput, waits: boolean, moment: Moment): CellState {
+  const { finding, milestone, deadline } = input;
+  const late = moment.past(deadline.at);
+  const reconciles = milestone.gate.kind === "reconciliation";
+  const spoiled = finding.blockedBy.some((problem) => problem.off);
+  if (reconciles && spoiled) return "held";
+  if (milestone.gate.kind === "signoff") return late && !waits ? "unknown" : "not-due";
+  if (late) return finding.state === "unknown" || input.blind !== null ? "unknown" : "held";
+  if (finding.blockedBy.some((problem) => EXCEPTION_TABLE[problem.code].severity === "S1")) return "held";
+  const opened = finding.opensAt === null || moment.past(finding.opensAt);
+  if (input.blind !== null && opened && !finding.met) return "unknown";
+  if (finding.blockedBy.length > 0 && opened) return "at-risk";
+  if (!waits && finding.state === "running") return "running";
+  if (moment.past(addMinutes(deadline.at, -input.repairMinutes))) return "at-risk";
+  if (waits) return "not-due";
+  return finding.state;
+}
+
+function noteOf(input: CellInput, state: CellState, timing: BoardCell["timing"], amount: string | null): string | null {
+  if (state === "held" && input.finding.blockedBy.some((problem) => problem.code === "late-posting"))
+    return "late posting";
+  if (state === "held" && amount !== null) return signedMoneyText(amount, input.entity.currency);
+  if (state === "held" && timing === "missed") return "late";
+  if (state === "running" && input.finding.progress !== null) return `${Math.round(input.finding.progress * 100)} %`;
+  return null;
+}
+
+function whyOf(input: CellInput, state: CellState, met: boolean, waitsFor: string[]): string {
+  const { finding, deadline, entity } = input;
+  if (met) return finding.why;
+  const due = `Due ${timeText(deadline.at, entity.zone)}.`;
+  if (state === "unknown" && input.blind) return `${input.blind} ${due}`;
+  if (finding.met || (waitsFor.length > 0 && state === "not-due")) return `Waits for ${listed(waitsFor)}. ${due}`;
+  const short = finding.blockedBy.find((problem) => problem.amount !== null && problem.off);
+  const figure = short && !Big(short.amount!).eq(0) ? `${signedMoneyText(short.amount!, entity.currency)}. ` : "";
+  return `${figure}${finding.why} ${due}`;
+}
+
+/** `Actuals in`, `Actuals in and Accruals`, `Actuals in, Accruals and Ties out`. */
+export function listed(names: readonly string[]): string {
+  if (names.length < 2) return names.join("");
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+function latestOf(instants: (string | null)[]): string | null {
+  return instants.reduce((last, at) => (last === null || (at !== null && at > last) ? at : last), null);
+}

@@ -1,0 +1,120 @@
+import type { Estate } from "../../schemas/estate/estate.ts";
+import { indexOf } from "../checks/estate-index.ts";
+import { timeText } from "../checks/time-text.ts";
+import type { Problem } from "../checks/problem.ts";
+import { worstOf } from "../checks/hop-problems.ts";
+import { moneyText } from "../reconcile/money.ts";
+import { rejectedText } from "../reconcile/why.ts";
+import { listed } from "./cells.ts";
+import type { Cause } from "./entity-judgement.ts";
+
+/** A hold's title and text in the controller's words; several causes are the same one hitting several entities. */
+export function holdWords(estate: Estate, causes: readonly Cause[]): { title: string; text: string } {
+  const cause = causes[0]!;
+  const sentences = [whatHappened(estate, causes), impactOf(estate, causes)];
+  if (!cause.problem.material) sentences.push("It is below materiality and holds nothing.");
+  if (cause.problem.retrying) sentences.push("A newer run is under way.");
+  return { title: titleOf(estate, cause.problem), text: sentences.filter(Boolean).join(" ") };
+}
+
+function titleOf(estate: Estate, problem: Problem): string {
+  const index = indexOf(estate);
+  const hop = index.flow(problem.flow).hops[problem.hop]!;
+  const place = index.systemOf(problem.dataset).title;
+  const member = worstOf(problem.exceptions)?.member;
+  switch (problem.code) {
+    case "unmapped-member":
+      return `Unmapped ${dimensionOf(estate, problem)}${member ? ` ${member}` : ""}`;
+    case "invalid-combination":
+      return `Invalid combination${member ? ` ${member}` : ""}`;
+    case "late-posting":
+      return "Late posting after the snapshot";
+    case "missing-run":
+      return `${hop.title} never started`;
+    case "queue-backlog":
+      return `${hop.title} stalled in ${place}`;
+    case "stale-report":
+      return `${index.dataset(problem.dataset).title} is stale`;
+    case "job-failed":
+      return `${hop.title} failed in ${place}`;
+    case "control-total-gap":
+      return `Control totals differ in ${place}`;
+    case "count-gap":
+      return `Rows are missing in ${place}`;
+    case "sign-inversion":
+      return `Sign turned in ${place}`;
+    case "unknown":
+      return `${hop.title} needs a look in ${place}`;
+    default:
+      return sentence(problem.code.replaceAll("-", " "));
+  }
+}
+
+function whatHappened(estate: Estate, causes: readonly Cause[]): string {
+  const [{ problem, entity }] = causes as [Cause, ...Cause[]];
+  const index = indexOf(estate);
+  const who = causes.length > 1 ? `${causes.length} entities` : entity.id;
+  const place = index.systemOf(problem.dataset).title;
+  const zone = causes.length > 1 ? estate.estate.zone : entity.zone;
+  const money = problem.amount === null ? null : moneyText(problem.amount, entity.currency);
+  const short = problem.amount?.startsWith("-") ? "short" : "over";
+  const hop = index.flow(problem.flow).hops[problem.hop]!;
+  const since = timeText(problem.sinceAt, zone);
+  switch (problem.kind) {
+    case "rejected": {
+      const refused = rejectedText(problem.exceptions);
+      return money ? `${who} is ${money} ${short} in ${place}. ${refused}` : `${who}: ${refused}`;
+    }
+    case "off":
+      if (problem.code === "late-posting")
+        return `${who} posted ${money ?? "documents"} after the last snapshot, seen ${since}.`;
+      if (problem.code === "sign-inversion")
+        return `${who} stands in ${place} with the sign turned. Check the sign map.`;
+      return money
+        ? `${who} is ${money} ${short} in ${place} against the hop before.`
+        : `${who} has other rows in ${place} than the hop before.`;
+    case "failed": {
+      const reason = problem.run?.error ? `: “${problem.run.error.replace(/\.$/, "")}”` : "";
+      return `${who}: ${hop.title.toLowerCase()} failed ${since}${reason}.`;
+    }
+    case "stalled":
+      return problem.run?.endedAt === null
+        ? `${who}: ${hop.title.toLowerCase()} under way since ${since}, far longer than usual; later ones wait behind it.`
+        : `${who}: runs complete, but the data in ${place} has stood still since ${since}.`;
+    case "missing": {
+      const last = problem.lastGoodAt ? ` Last good run ${timeText(problem.lastGoodAt, zone)}.` : "";
+      return `${who} expected “${hop.job.replace("{entity}", entity.id)}” at ${timeText(problem.expectedAt!, zone)}. No run, no error.${last}`;
+    }
+    case "stale": {
+      const shows = problem.lastGoodAt ? ` It shows figures of ${timeText(problem.lastGoodAt, zone)}.` : "";
+      return `${who}: newer figures have been in since ${since}, and the dashboard has not taken them.${shows}`;
+    }
+  }
+}
+
+/** `Holds Ties out and Dashboard; Group close dashboard shows it too.` */
+function impactOf(estate: Estate, causes: readonly Cause[]): string {
+  const { problem } = causes[0]!;
+  const milestones = [...new Set(causes.flatMap((cause) => cause.milestones.map((milestone) => milestone.title)))];
+  const after = indexOf(estate)
+    .flow(problem.flow)
+    .hops.slice(problem.hop + 1)
+    .map((hop) => hop.dataset);
+  const reports = estate.reports.filter((report) => report.datasets.some((id) => after.includes(id)));
+  const titles = reports.map((report) => report.title);
+  const held = milestones.length > 0 ? `Holds ${listed(milestones)}` : "";
+  if (titles.length === 0) return held && `${held}.`;
+  const shown = `${listed(titles)} ${titles.length > 1 ? "show" : "shows"} ${problem.off ? "it too" : "older figures"}`;
+  return held ? `${held}; ${shown}.` : `${shown}.`;
+}
+
+/** The estate's own word for what a member belongs to. */
+function dimensionOf(estate: Estate, problem: Problem): string {
+  const told = worstOf(problem.exceptions)?.dimension;
+  const mapping = estate.mappings.find((candidate) => candidate.to === problem.dataset);
+  return (typeof told === "string" ? told : (mapping?.dimension ?? "member")).toLowerCase();
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,109 @@
+import * as z from "zod";
+import { EstateFile, type Estate } from "../../schemas/estate/estate.ts";
+import type { EstateText, Path } from "./estate-text.ts";
+
+/** Where each part of the joined estate stands: `file:line` of a path such as `["flows", 2, "hops", 0, "dataset"]`. */
+export type Locate = (path: Path) => string;
+
+export interface Joined {
+  /** Without a head or close calendar the estate is incomplete; then a problem says so. */
+  estate: Estate | null;
+  locate: Locate;
+  problems: string[];
+}
+
+const LISTS = [
+  "entities",
+  "calendars",
+  "systems",
+  "datasets",
+  "flows",
+  "reconciliations",
+  "mappings",
+  "reports",
+  "routes",
+  "runbooks",
+] as const;
+const SINGLES = ["estate", "close"] as const;
+
+/** Checks each file against the grammar and joins their sections; each list may be spread over several files. */
+export function joinFiles(texts: readonly EstateText[]): Joined {
+  const problems: string[] = [];
+  const joined: Record<string, unknown> = Object.fromEntries(LISTS.map((section) => [section, []]));
+  const origins = new Map<string, { text: EstateText; index: number }>();
+  for (const text of texts) {
+    for (const refusal of text.refusals) {
+      problems.push(`${text.name}:${refusal.line}: ${refusal.message}; expected readable YAML`);
+    }
+    if (text.refusals.length > 0 || text.value === null) continue;
+    const parsed = EstateFile.safeParse(text.value, { reportInput: true });
+    if (!parsed.success) {
+      problems.push(...parsed.error.issues.map((issue) => complaint(text, issue)));
+      continue;
+    }
+    for (const section of SINGLES) {
+      if (!parsed.data[section]) continue;
+      const earlier = origins.get(section);
+      if (earlier) problems.push(`${text.name}:${text.lineOf([section])}: a second section “${section}”; expected one, and it stands in ${earlier.text.name} already`);
+      joined[section] = parsed.data[section];
+      origins.set(section, { text, index: 0 });
+    }
+    for (const section of LISTS) {
+      for (const [index, item] of (parsed.data[section] ?? []).entries()) {
+        const list = joined[section] as unknown[];
+        origins.set(`${section}.${list.length}`, { text, index });
+        list.push(item);
+      }
+    }
+  }
+  const missing = SINGLES.filter((section) => !joined[section]);
+  if (problems.length === 0) {
+    problems.push(...missing.map((section) => `${texts[0]?.name ?? "estate.yaml"}:1: no file has a section “${section}”; expected one`));
+    if ((joined.entities as unknown[]).length === 0) {
+      problems.push(`${texts[0]?.name ?? "estate.yaml"}:1: no file lists entities; expected at least one`);
+    }
+  }
+  return { estate: problems.length > 0 ? null : (joined as unknown as Estate), locate: locator(origins), problems };
+}
+
+function locator(origins: ReadonlyMap<string, { text: EstateText; index: number }>): Locate {
+  return ([section, index, ...rest]) => {
+    const single = origins.get(String(section));
+    if (single) return `${single.text.name}:${single.text.lineOf([section!, index!, ...rest].filter((step) => step !== undefined))}`;
+    const origin = origins.get(`${section}.${index}`);
+    if (!origin) return "estate:1";
+    return `${origin.text.name}:${origin.text.lineOf([section!, origin.index, ...rest])}`;
+  };
+}
+
+function complaint(text: EstateText, issue: z.core.$ZodIssue): string {
+  const path = issue.path as Path;
+  const where = pathText(path);
+  const at = `${text.name}:${text.lineOf(issue.code === "unrecognized_keys" ? [...path, issue.keys[0]!] : path)}`;
+  const what = where || "the file";
+  if (issue.code === "unrecognized_keys") {
+    return `${at}: ${what} has ${issue.keys.map((key) => `“${key}”`).join(", ")}; expected only keys of the estate grammar`;
+  }
+  const got = issue.input === undefined ? `${what} is missing` : `${what} is ${shown(issue.input)}`;
+  return `${at}: ${got}; ${expectation(issue)}`;
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.message.startsWith("expected")) return issue.message;
+  if (issue.code === "invalid_type") return `expected ${issue.expected}`;
+  if (issue.code === "invalid_value") return `expected ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
+  if (issue.code === "invalid_union") {
+    return issue.message === "Invalid input" ? "expected one of the forms the grammar allows" : `expected ${issue.message}`;
+  }
+  return `expected ${issue.message.replace(/^(Invalid|Too \w+): (expected )?/, "")}`;
+}
+
+function shown(input: unknown): string {
+  const text = JSON.stringify(input) ?? String(input);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** `flows[2].hops[0].dataset` */
+export function pathText(path: Path): string {
+  return path.map((step, at) => (typeof step === "number" ? `[${step}]` : at === 0 ? step : `.${step}`)).join("");
+}

@@ -1,0 +1,83 @@
+import type { Entity } from "../../schemas/estate/estate.ts";
+import type { Dataset, Flow, Reconciliation } from "../../schemas/estate/flow.ts";
+import type { System } from "../../schemas/estate/system.ts";
+import type { RunException } from "../../schemas/event/facets.ts";
+import type { Facts } from "../../schemas/facts.ts";
+import type { Instant } from "../../schemas/instant.ts";
+import type { Run, Total, Watermark } from "../../schemas/run.ts";
+import type { EstateIndex } from "../checks/estate-index.ts";
+import { addMinutes, type Moment } from "../checks/moment.ts";
+
+/** One leg of a reconciliation with everything known of it for one entity and period. */
+export interface Leg {
+  dataset: Dataset;
+  system: System;
+  sign: 1 | -1;
+  totals: Total[];
+  watermark: Watermark | null;
+  /** The run behind the figures; null for what is read off a dataset itself. */
+  run: Run | null;
+  /** A run now on its way into this leg. */
+  active: Run | null;
+  /** The hop of the flow that fills it; −1 for the source. */
+  hop: number;
+}
+
+export interface LegInput {
+  index: EstateIndex;
+  facts: Facts;
+  flow: Flow;
+  entity: Entity;
+  period: string;
+}
+
+export function legsOf(input: LegInput, reconciliation: Reconciliation): Leg[] {
+  return reconciliation.legs.map((id) => {
+    const { index, facts, flow, entity, period } = input;
+    const name = index.name(id);
+    const totals = facts.totals(name, entity.id, period, flow.version);
+    const runs = facts.runsInto(name, entity.id, period);
+    const behind = totals[0] ? facts.run(totals[0].runId) : null;
+    return {
+      dataset: index.dataset(id),
+      system: index.systemOf(id),
+      sign: reconciliation.signs[id] ?? 1,
+      totals,
+      watermark: facts.watermark(name, entity.id, period, flow.version),
+      run: behind ?? runs.find((run) => !isActive(run)) ?? null,
+      active: runs.find(isActive) ?? null,
+      hop: flow.hops.findIndex((hop) => hop.dataset === id),
+    };
+  });
+}
+
+export function isActive(run: Run): boolean {
+  return run.state === "NEW" || run.state === "RUNNING";
+}
+
+/** What a run says went wrong for one entity; what names no entity concerns them all. */
+export function exceptionsFor(run: Run | null, entity: string, period: string): RunException[] {
+  return (run?.exceptions ?? []).filter(
+    (exception) => (exception.entity ?? entity) === entity && (exception.period ?? period) === period,
+  );
+}
+
+/**
+ * Whether newer figures are on their way into a leg: a run is under way into it or a hop before it, or the hop before
+ * delivered so recently that the next step may still begin (a dashboard is given the flow's own latency).
+ */
+export function onItsWay(input: LegInput, leg: Leg, moment: Moment): boolean {
+  const { index, facts, flow, entity, period } = input;
+  const patience = leg.dataset.kind === "report" ? flow.freshness.dueMinutes : flow.cadence.graceMinutes;
+  return flow.hops.slice(0, leg.hop + 1).some((hop, at) => {
+    const runs = facts.runsInto(index.name(hop.dataset), entity.id, period);
+    const latest = runs[0];
+    if (!latest) return false;
+    if (isActive(latest)) return true;
+    return at < leg.hop && latest.state === "COMPLETED" && !moment.past(addMinutes(endOf(latest), patience));
+  });
+}
+
+export function endOf(run: Run): Instant {
+  return run.endedAt ?? run.lastEventAt;
+}

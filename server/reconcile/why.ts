@@ -1,0 +1,78 @@
+import type { Entity } from "../../schemas/estate/estate.ts";
+import type { RunException } from "../../schemas/event/facets.ts";
+import { timeText } from "../checks/time-text.ts";
+import { amountOff, type HopJudgement } from "./judgement.ts";
+import { exceptionsFor, type Leg } from "./legs.ts";
+import { moneyText } from "./money.ts";
+
+/** Why a hop stands as it does, in the controller's words. */
+export function whyOf(entity: Entity, legs: Leg[], judged: HopJudgement[], at: number, period: string): string {
+  const leg = legs[at]!;
+  const before = legs[at - 1];
+  const hop = judged[at]!;
+  const time = (instant: string | null | undefined) => (instant ? timeText(instant, entity.zone) : "an unknown time");
+  const rejected = rejectedText(exceptionsFor(leg.run, entity.id, period));
+  if (hop.state === "carries") return "Carries the difference of an earlier hop; it adds none of its own.";
+  switch (hop.cause) {
+    case "first-leg":
+      return `Complete through ${time(leg.watermark?.completeThrough)}.`;
+    case "ties":
+      return ["Ties to the hop before.", rejected].filter(Boolean).join(" ");
+    case "nothing-reported":
+      return hop.state === "flight" ? "The load is on its way." : "Nothing has been reported yet.";
+    case "nothing-before":
+      return `${before!.dataset.title} has reported nothing to compare with.`;
+    case "no-shared-measure":
+      return `It reports none of the measures ${before!.dataset.title} reports.`;
+    case "posted-since":
+      return `${amountText(hop, entity)} posted since the snapshot of ${time(takenAt(leg))}; the next load carries it.`;
+    case "read-before":
+      return `The ledger was last read at ${time(before!.watermark?.completeThrough)}, before this snapshot.`;
+    case "late-posting":
+      return `${amountText(hop, entity)} posted after the snapshot of ${time(takenAt(leg))}, past the cut-off.`;
+    case "other-snapshot":
+      return hop.state === "flight"
+        ? `Shows the snapshot of ${time(takenAt(leg))}; the one of ${time(takenAt(before!))} is on its way.`
+        : `Shows the snapshot of ${time(takenAt(leg))}, the hop before that of ${time(takenAt(before!))}: not comparable.`;
+    case "sign-turned":
+      return "The amounts are those of the hop before with the sign turned. Check the sign map.";
+    case "count-gap":
+      return [`${countText(hop)} against the hop before, at equal amounts.`, rejected].filter(Boolean).join(" ");
+    case "gap":
+      return [gapText(hop, entity), rejected].filter(Boolean).join(" ");
+    case "sum-of-tolerated":
+      return "Each hop is within tolerance; from end to end they are not.";
+  }
+}
+
+/** `14 rows rejected: cost centre 7710 is not mapped.`; empty without rejected rows. The vendor's words are quoted. */
+export function rejectedText(exceptions: readonly RunException[]): string {
+  const rows = exceptions.reduce((sum, exception) => sum + (exception.count ?? 0), 0);
+  const [first] = exceptions;
+  if (!first) return "";
+  return `${rows > 0 ? `${rows} ${rows === 1 ? "row" : "rows"} rejected: ` : ""}“${first.message.replace(/\.$/, "")}”.`;
+}
+
+function gapText(hop: HopJudgement, entity: Entity): string {
+  const amount = amountOff(hop.comparison);
+  if (!amount) return `${countText(hop)} against the hop before.`;
+  const { net } = hop.comparison!.difference;
+  if (net && !net.eq(0))
+    return `${moneyText(amount, entity.currency)} ${amount.lt(0) ? "short of" : "over"} the hop before.`;
+  return `Net ties, but debits or credits differ by ${moneyText(amount, entity.currency)}.`;
+}
+
+function amountText(hop: HopJudgement, entity: Entity): string {
+  const amount = amountOff(hop.comparison);
+  return amount ? moneyText(amount, entity.currency) : countText(hop);
+}
+
+function countText(hop: HopJudgement): string {
+  const count = hop.comparison?.difference.count;
+  if (!count || count.eq(0)) return "The figures differ";
+  return `${count.abs().toFixed()} ${count.abs().eq(1) ? "row" : "rows"} ${count.lt(0) ? "short" : "too many"}`;
+}
+
+function takenAt(leg: Leg): string | null {
+  return leg.watermark?.snapshotAsOf ?? leg.watermark?.completeThrough ?? null;
+}
