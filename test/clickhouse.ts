@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
+import { DERIVED_TABLES } from "../server/ingest/rebuild-derived.ts";
 import { openClickHouse, type ClickHouse } from "../server/store/clickhouse.ts";
 import { defineQuestion } from "../server/store/question.ts";
 import { startClickHouseDoor } from "./clickhouse-door.ts";
@@ -45,8 +46,6 @@ export function select(clickhouse: ClickHouse, sql: string): Promise<Record<stri
   const row = z.record(z.string(), z.unknown());
   return clickhouse.ask(defineQuestion({ engine: "clickhouse", name: "test", params: z.object({}), row, sql }), {});
 }
-
-export const DERIVED_TABLES = ["runs", "run_io", "correlations", "edges", "watermarks", "control_totals"] as const;
 
 /** Everything derived, merged and in a fixed order. */
 export async function derivedTables(clickhouse: ClickHouse): Promise<Record<string, Record<string, unknown>[]>> {

@@ -7,7 +7,7 @@ import { readEvent } from "../../schemas/event/read-event.ts";
 import { isObject } from "../../schemas/event/read-facets.ts";
 import type { IncomingRow } from "./incoming-row.ts";
 import type { EventInput, Origin } from "./input.ts";
-import { prepare } from "./prepare.ts";
+import { prepare, type Arrival } from "./prepare.ts";
 import { memberText, scanJson } from "./scan-json.ts";
 
 export interface ExamineLimits {
@@ -27,23 +27,33 @@ export type Examined =
 
 /** From a text to the row it will be stored as, or why it cannot be accepted. Changes nothing. */
 export function examine(input: EventInput, origin: Origin, receivedAt: string, limits: ExamineLimits): Examined {
-  if (input.form === "bytes") return malformed("The input is not text in UTF-8.");
-  const envelope = input.form === "cloudevent" ? openEnvelope(input, limits) : bare(input);
-  if (!envelope.ok) return envelope;
-  const parsed = parseText(envelope.text, limits);
+  if (input.form === "bytes") return malformed(input.flaw ?? "The input is not text.");
+  const opened = input.form === "cloudevent" ? openEnvelope(input, limits) : bare(input);
+  if (!opened.ok) return opened;
+  const parsed = parseText(opened.text, limits);
   if (!parsed.ok) return parsed;
-  const { attributes } = envelope;
-  const reading = readEvent(attributes ? eventInside(parsed.value, attributes) : parsed.value);
-  if (!reading.ok) return { ...reading, malformed: !isObject(parsed.value) };
-  const row = prepare(reading.lineage, [...parsed.warnings, ...reading.warnings], {
-    eventId: attributes ? hash("sha256", `${attributes.source}\n${attributes.id}`) : identity(envelope.text, parsed),
+  const { text, attributes } = opened;
+  return rowOf(parsed, attributes, {
+    eventId: attributes ? hash("sha256", `${attributes.source}\n${attributes.id}`) : identity(text, parsed),
     receivedAt,
     door: origin.door,
     source: origin.source,
     envelope: attributes ? JSON.stringify(attributes) : "",
-    raw: envelope.text,
+    raw: text,
   });
-  return { ok: true, row };
+}
+
+/** Reads a stored event again, with all that today's reader makes of it. */
+export function examineAgain(stored: Arrival): Examined {
+  const parsed = parseText(stored.raw, { maxEventBytes: Number.POSITIVE_INFINITY });
+  if (!parsed.ok) return parsed;
+  return rowOf(parsed, stored.envelope === "" ? null : (JSON.parse(stored.envelope) as CloudEventAttributes), stored);
+}
+
+function rowOf(parsed: ParsedText, attributes: CloudEventAttributes | null, arrival: Arrival): Examined {
+  const reading = readEvent(attributes ? eventInside(parsed.value, attributes) : parsed.value);
+  if (!reading.ok) return { ...reading, malformed: !isObject(parsed.value) };
+  return { ok: true, row: prepare(reading.lineage, [...parsed.warnings, ...reading.warnings], arrival) };
 }
 
 type Opened = { ok: true; text: string; attributes: CloudEventAttributes | null } | Extract<Examined, { ok: false }>;

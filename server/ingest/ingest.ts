@@ -26,7 +26,9 @@ export interface IngestDeps {
 export interface Ingest {
   /** Makes each input durable, as an event or in quarantine, before it answers. Answers in the order of the inputs. */
   acceptTexts(inputs: readonly EventInput[], origin: Origin): Promise<Acceptance[]>;
-  /** The same for events that come as objects, from collectors. */
+  /** Says why an input would not be accepted, or null; keeps nothing. */
+  objection(input: EventInput): { reason: string; path: string } | null;
+  /** The same as `acceptTexts` for events that come as objects, from collectors. */
   acceptEvents(events: readonly object[], source: string): Promise<Acceptance[]>;
   /** Called after each durable group; returns the way to stop listening. */
   onAccepted(listener: (rows: readonly IncomingRow[]) => void): () => void;
@@ -112,6 +114,10 @@ export function createIngest(deps: IngestDeps): Ingest {
         given.map((event) => ({ text: JSON.stringify(event) })),
         { door: "collector", source, contentType: "application/json" },
       ),
+    objection(input) {
+      const examined = examine(input, { door: "resubmission", source: "" }, deps.clock.now().toISOString(), deps);
+      return examined.ok ? null : { reason: examined.reason, path: examined.path };
+    },
     onAccepted: (listener) => listen(listeners, listener),
     onQuarantined: (listener) => listen(quarantineListeners, listener),
     reserve,

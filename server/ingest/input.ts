@@ -7,6 +7,8 @@ export interface EventInput {
   form?: "event" | "cloudevent" | "bytes";
   /** A CloudEvent's attributes where they came beside the text, in headers. */
   attributes?: Record<string, string>;
+  /** Why `bytes` are no text. */
+  flaw?: string;
 }
 
 /** Where input came from. */

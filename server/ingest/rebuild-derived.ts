@@ -1,0 +1,46 @@
+import type { ClickHouse } from "../store/clickhouse.ts";
+import { eventCount, eventsAfter } from "../store/clickhouse/events.ts";
+import { examineAgain } from "./examine.ts";
+import { rowLine } from "./row-line.ts";
+
+/** Tables that hold nothing the raw events do not say. */
+export const DERIVED_TABLES = ["runs", "run_io", "correlations", "edges", "watermarks", "control_totals"] as const;
+
+const PAGE = 500;
+const BEGINNING = { jobNamespace: "", jobName: "", runId: "", eventTime: "1970-01-01 00:00:00.000", eventId: "" };
+
+export interface Rebuilt {
+  events: number;
+  /** Stored events that today's reader no longer accepts; they stay in `events`. */
+  unread: { eventId: string; reason: string }[];
+}
+
+/**
+ * Empties the derived tables and fills them again from the raw events. Nothing else may write meanwhile; cut short, it
+ * is simply run again. `progress` is told after each page.
+ */
+export async function rebuildDerived(
+  clickhouse: ClickHouse,
+  progress: (done: number, all: number) => void,
+): Promise<Rebuilt> {
+  const [count] = await clickhouse.ask(eventCount, {});
+  const all = count?.events ?? 0;
+  for (const table of DERIVED_TABLES) await clickhouse.command(`TRUNCATE TABLE ${table}`);
+  const unread: Rebuilt["unread"] = [];
+  let done = 0;
+  for (let after = BEGINNING; ;) {
+    const page = await clickhouse.ask(eventsAfter, { ...after, limit: PAGE });
+    const lines = page.flatMap(({ key: _, ...stored }) => {
+      const examined = examineAgain(stored);
+      if (examined.ok) return rowLine(examined.row, true);
+      unread.push({ eventId: stored.eventId, reason: examined.reason });
+      return [];
+    });
+    if (lines.length > 0) await clickhouse.insertLines("incoming", lines.join("\n"));
+    done += page.length;
+    progress(done, all);
+    const last = page.at(-1);
+    if (!last || page.length < PAGE) return { events: done, unread };
+    after = { ...last.key, eventId: last.eventId };
+  }
+}
