@@ -44,7 +44,10 @@ export function joinFiles(texts: readonly EstateText[]): Joined {
     for (const section of SINGLES) {
       if (!parsed.data[section]) continue;
       const earlier = origins.get(section);
-      if (earlier) problems.push(`${text.name}:${text.lineOf([section])}: a second section “${section}”; expected one, and it stands in ${earlier.text.name} already`);
+      if (earlier)
+        problems.push(
+          `${text.name}:${text.lineOf([section])}: a second section “${section}”; expected one, and it stands in ${earlier.text.name} already`,
+        );
       joined[section] = parsed.data[section];
       origins.set(section, { text, index: 0 });
     }
@@ -58,7 +61,11 @@ export function joinFiles(texts: readonly EstateText[]): Joined {
   }
   const missing = SINGLES.filter((section) => !joined[section]);
   if (problems.length === 0) {
-    problems.push(...missing.map((section) => `${texts[0]?.name ?? "estate.yaml"}:1: no file has a section “${section}”; expected one`));
+    problems.push(
+      ...missing.map(
+        (section) => `${texts[0]?.name ?? "estate.yaml"}:1: no file has a section “${section}”; expected one`,
+      ),
+    );
     if ((joined.entities as unknown[]).length === 0) {
       problems.push(`${texts[0]?.name ?? "estate.yaml"}:1: no file lists entities; expected at least one`);
     }
@@ -69,7 +76,8 @@ export function joinFiles(texts: readonly EstateText[]): Joined {
 function locator(origins: ReadonlyMap<string, { text: EstateText; index: number }>): Locate {
   return ([section, index, ...rest]) => {
     const single = origins.get(String(section));
-    if (single) return `${single.text.name}:${single.text.lineOf([section!, index!, ...rest].filter((step) => step !== undefined))}`;
+    if (single)
+      return `${single.text.name}:${single.text.lineOf([section!, index!, ...rest].filter((step) => step !== undefined))}`;
     const origin = origins.get(`${section}.${index}`);
     if (!origin) return "estate:1";
     return `${origin.text.name}:${origin.text.lineOf([section!, origin.index, ...rest])}`;
@@ -91,9 +99,12 @@ function complaint(text: EstateText, issue: z.core.$ZodIssue): string {
 function expectation(issue: z.core.$ZodIssue): string {
   if (issue.message.startsWith("expected")) return issue.message;
   if (issue.code === "invalid_type") return `expected ${issue.expected}`;
-  if (issue.code === "invalid_value") return `expected ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
+  if (issue.code === "invalid_value")
+    return `expected ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
   if (issue.code === "invalid_union") {
-    return issue.message === "Invalid input" ? "expected one of the forms the grammar allows" : `expected ${issue.message}`;
+    return issue.message === "Invalid input"
+      ? "expected one of the forms the grammar allows"
+      : `expected ${issue.message}`;
   }
   return `expected ${issue.message.replace(/^(Invalid|Too \w+): (expected )?/, "")}`;
 }

@@ -1,0 +1,73 @@
+import type { Estate } from "../../schemas/estate/estate.ts";
+import type { Flow } from "../../schemas/estate/flow.ts";
+import { idsOf, mustBe, type Complain } from "./named.ts";
+import { checkZone } from "./places.ts";
+
+/** Flows lead through declared datasets, and each reconciliation compares datasets of its flow in their order. */
+export function checkFlows(estate: Estate, complain: Complain): void {
+  const entities = idsOf(estate.entities);
+  const datasets = idsOf(estate.datasets);
+  const runbooks = idsOf(estate.runbooks);
+  for (const [at, flow] of estate.flows.entries()) {
+    const path = ["flows", at] as const;
+    if (flow.entities !== "all") {
+      for (const [of, id] of flow.entities.entries())
+        mustBe(entities, id, "entity", [...path, "entities", of], complain);
+    }
+    if (flow.source) mustBe(datasets, flow.source, "dataset", [...path, "source"], complain);
+    if (flow.runbook) mustBe(runbooks, flow.runbook, "runbook", [...path, "runbook"], complain);
+    for (const [of, hop] of flow.hops.entries())
+      mustBe(datasets, hop.dataset, "dataset", [...path, "hops", of, "dataset"], complain);
+    const passed = pathOf(flow);
+    const twice = passed.find((id, of) => passed.indexOf(id) !== of);
+    if (twice) complain([...path, "hops"], `“${flow.id}” passes “${twice}” twice`, "each dataset once on the way");
+    checkCadence(flow, at, complain);
+  }
+  checkReconciliations(estate, complain);
+}
+
+/** The datasets of a flow in order, its source first. */
+export function pathOf(flow: Flow): string[] {
+  return [...(flow.source ? [flow.source] : []), ...flow.hops.map((hop) => hop.dataset)];
+}
+
+function checkCadence(flow: Flow, at: number, complain: Complain): void {
+  const path = ["flows", at, "cadence"] as const;
+  const { zone, close } = flow.cadence;
+  if (zone !== "entity" && zone !== "group") checkZone(zone, [...path, "zone"], complain);
+  if (close && close.fromWorkDay > close.toWorkDay) {
+    complain(
+      [...path, "close"],
+      `the close span ends on work day ${close.toWorkDay}, before it begins`,
+      "fromWorkDay ≤ toWorkDay",
+    );
+  }
+  if (close && close.from > close.to)
+    complain([...path, "close"], `loads end at ${close.to}, before they begin`, "from ≤ to");
+  const { dueMinutes, staleMinutes } = flow.freshness;
+  if (dueMinutes > staleMinutes) {
+    complain(
+      ["flows", at, "freshness"],
+      `data is stale after ${staleMinutes} minutes but due only after ${dueMinutes}`,
+      "dueMinutes ≤ staleMinutes",
+    );
+  }
+}
+
+function checkReconciliations(estate: Estate, complain: Complain): void {
+  for (const [at, rule] of estate.reconciliations.entries()) {
+    const path = ["reconciliations", at] as const;
+    const flow = estate.flows.find((candidate) => candidate.id === rule.flow);
+    mustBe(idsOf(estate.flows), rule.flow, "flow", [...path, "flow"], complain);
+    if (!flow) continue;
+    const passed = pathOf(flow);
+    for (const [of, leg] of rule.legs.entries())
+      mustBe(new Set(passed), leg, `dataset on flow “${flow.id}”`, [...path, "legs", of], complain);
+    const order = rule.legs.map((leg) => passed.indexOf(leg)).filter((index) => index >= 0);
+    if (order.some((index, of) => of > 0 && index <= order[of - 1]!)) {
+      complain([...path, "legs"], `the legs of “${rule.id}” do not follow the flow`, `the order ${passed.join(", ")}`);
+    }
+    for (const leg of Object.keys(rule.signs))
+      mustBe(new Set(rule.legs), leg, "leg", [...path, "signs", leg], complain);
+  }
+}

@@ -1,0 +1,106 @@
+import Holidays from "date-holidays";
+import type { Estate } from "../../schemas/estate/estate.ts";
+import { checkFlows } from "./check-flows.ts";
+import { checkMilestones } from "./check-milestones.ts";
+import type { Locate } from "./join-files.ts";
+import { idsOf, mustBe, unique, type Complain } from "./named.ts";
+import { checkCountry, checkCurrency, checkZone } from "./places.ts";
+
+/** Everything the grammar cannot see: that every reference leads somewhere and the parts fit each other. */
+export function checkReferences(estate: Estate, locate: Locate): string[] {
+  const problems: string[] = [];
+  const complain: Complain = (path, what, expected) => problems.push(`${locate(path)}: ${what}; expected ${expected}`);
+  checkIds(estate, complain);
+  checkHead(estate, complain);
+  checkCalendars(estate, complain);
+  checkEntities(estate, complain);
+  checkDatasets(estate, complain);
+  checkFlows(estate, complain);
+  checkMilestones(estate, complain);
+  return problems;
+}
+
+const NAMED = [
+  "entities",
+  "calendars",
+  "systems",
+  "datasets",
+  "flows",
+  "reconciliations",
+  "mappings",
+  "reports",
+  "routes",
+  "runbooks",
+] as const;
+
+function checkIds(estate: Estate, complain: Complain): void {
+  for (const section of NAMED) unique(section, estate[section], complain);
+}
+
+function checkHead({ estate }: Estate, complain: Complain): void {
+  checkZone(estate.zone, ["estate", "zone"], complain);
+  checkCurrency(estate.currency, ["estate", "currency"], complain);
+  const { scheme, startsOn } = estate.periods;
+  if (scheme !== "months" && !startsOn) {
+    complain(
+      ["estate", "periods"],
+      `the ${scheme} scheme has no start`,
+      "startsOn, the first day of the first fiscal year",
+    );
+  }
+}
+
+function checkCalendars(estate: Estate, complain: Complain): void {
+  for (const [at, calendar] of estate.calendars.entries()) {
+    checkCountry(calendar.country, ["calendars", at, "country"], complain);
+    const regions = new Holidays().getStates(calendar.country) ?? {};
+    if (calendar.region && !(calendar.region in regions)) {
+      complain(
+        ["calendars", at, "region"],
+        `${calendar.country} has no region “${calendar.region}”`,
+        `one of ${Object.keys(regions).join(", ") || "none"}`,
+      );
+    }
+    if (new Set(calendar.weekend).size === 7) {
+      complain(["calendars", at, "weekend"], `“${calendar.id}” has no work day at all`, "at most six days of weekend");
+    }
+  }
+}
+
+function checkEntities(estate: Estate, complain: Complain): void {
+  const calendars = idsOf(estate.calendars);
+  for (const [at, entity] of estate.entities.entries()) {
+    checkCountry(entity.country, ["entities", at, "country"], complain);
+    checkCurrency(entity.currency, ["entities", at, "currency"], complain);
+    checkZone(entity.zone, ["entities", at, "zone"], complain);
+    if (entity.calendar) mustBe(calendars, entity.calendar, "calendar", ["entities", at, "calendar"], complain);
+    if (!/^\d{1,26}(\.\d{1,12})?$/.test(entity.materiality)) {
+      complain(
+        ["entities", at, "materiality"],
+        `materiality is “${entity.materiality}”`,
+        'an amount as text, for example "500.00"',
+      );
+    }
+  }
+}
+
+function checkDatasets(estate: Estate, complain: Complain): void {
+  const systems = idsOf(estate.systems);
+  const datasets = idsOf(estate.datasets);
+  const names = new Set<string>();
+  for (const [at, dataset] of estate.datasets.entries()) {
+    mustBe(systems, dataset.system, "system", ["datasets", at, "system"], complain);
+    const name = `${dataset.system} ${dataset.name}`;
+    if (names.has(name))
+      complain(["datasets", at, "name"], `“${dataset.name}” of ${dataset.system} stands twice`, "each dataset once");
+    names.add(name);
+  }
+  for (const [at, mapping] of estate.mappings.entries()) {
+    mustBe(datasets, mapping.from, "dataset", ["mappings", at, "from"], complain);
+    mustBe(datasets, mapping.to, "dataset", ["mappings", at, "to"], complain);
+  }
+  for (const [at, report] of estate.reports.entries()) {
+    for (const [of, id] of report.datasets.entries())
+      mustBe(datasets, id, "dataset", ["reports", at, "datasets", of], complain);
+  }
+}
