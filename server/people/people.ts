@@ -41,6 +41,7 @@ export interface People {
 /** Opens sign-in over migrated tables, and in the demo makes its people. */
 export async function openPeople(deps: PeopleDeps): Promise<People> {
   const { postgres, log, publicUrl } = deps;
+  if (!URL.canParse(publicUrl)) throw new OptionError(`TIEOUT_URL is not an address: ${publicUrl}`);
   const oidc = oidcSettings(deps.environment);
   const secret = sessionSecret(deps.environment.TIEOUT_SECRET, deps.dataDirectory);
   const auth = createAuth({ postgres, log, secret, publicUrl, oidc });
