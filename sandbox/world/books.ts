@@ -15,8 +15,8 @@ type RejectedRows = Extract<Fault, { kind: "rejected-rows" }>;
 
 /** The figures behind batches: ledgers by entity and period, posted when first asked for, and lists of cost centres. */
 export interface Books {
-  /** Rows a batch carries. */
-  rows(batch: Batch): number;
+  /** Rows of a batch without those refused. */
+  rows(batch: Batch, refused: readonly string[]): number;
   /** What a batch adds up to without the rows refused: by account, or the count alone (account "") for master data. */
   totals(batch: Batch, refused: readonly string[]): AccountTotals[];
   /** What a flow's source holds at an instant: the whole ledger with its balance-sheet accounts, or the list. */
@@ -54,8 +54,10 @@ export function createBooks(seed: number, estate: Estate, scenario: Scenario, da
   return {
     source: (flow, entity, period, at) =>
       postings.has(flow) ? bookOf(entity, period).totals(at, "all", []) : members(entity, at),
-    rows({ flow, entity, period, snapshotAsOf }) {
-      return postings.has(flow) ? bookOf(entity, period).count(snapshotAsOf) : listed(entity, snapshotAsOf);
+    rows({ flow, entity, period, snapshotAsOf }, refused) {
+      if (!postings.has(flow)) return listed(entity, snapshotAsOf);
+      const book = bookOf(entity, period);
+      return refused.reduce((left, tag) => left - book.tagged(tag, snapshotAsOf).length, book.count(snapshotAsOf));
     },
     totals({ flow, entity, period, snapshotAsOf }, refused) {
       if (!postings.has(flow)) return members(entity, snapshotAsOf);

@@ -96,7 +96,7 @@ function foresee(play: Play, tracked: TrackedRun, shape: RunShape): void {
 }
 
 function fillRows(play: Play, { run, job, refused }: TrackedRun, batch: Batch): void {
-  run.rowsRead = play.books.rows(batch);
+  run.rowsRead = play.books.rows(batch, []);
   for (const { fault, until } of job.kind === "load" ? play.script.all("rejected-rows") : []) {
     const rejection = run.startedAt < until ? play.books.rejected(fault, batch) : null;
     if (!rejection) continue;
@@ -115,10 +115,8 @@ function takeOver(play: Play, tracked: TrackedRun): void {
   play.agenda.add(run.startedAt, `take over ${run.key}`, () => {
     if (tracked.over) return;
     tracked.taken = [...play.contents].filter(([key]) => key.startsWith(`${source}|`)).map(([, contents]) => contents);
-    const rows = tracked.taken.map(({ batch, refused }) =>
-      play.books.totals(batch, refused).reduce((sum, { count }) => sum + count, 0),
-    );
-    run.rowsRead = run.rowsWritten = rows.reduce((sum, count) => sum + count, 0);
+    run.rowsRead = tracked.taken.reduce((sum, { batch, refused }) => sum + play.books.rows(batch, refused), 0);
+    run.rowsWritten = run.rowsRead;
   });
 }
 
