@@ -5,9 +5,8 @@ import type { Settings } from "./settings.ts";
 
 export type JobProjection = ReturnType<typeof jobProjection>;
 
-/** The world's runs as application jobs. The log of a run that has ended is written once and kept. */
+/** The world's runs as application jobs, with the log their program writes. */
 export function jobProjection(world: World, system: string, settings: Settings) {
-  const results = new Map<string, string>();
   /** Texts of runs started through the API, and the runs that were copied. */
   const texts = new Map<string, string>();
   const origins = new Map<string, string>();
@@ -46,17 +45,13 @@ export function jobProjection(world: World, system: string, settings: Settings) 
   }
 
   function resultOf(run: SimRun): string {
-    const kept = results.get(run.key);
-    if (kept) return kept;
     const held = world.delivered(run);
     if (!held) return `${run.rowsWritten} items extracted`;
     const sum = (side: "debit" | "credit" | "net") =>
       held.accounts.reduce((total, account) => total.plus(account[side]), new Big(0)).toFixed(2);
     const count = held.accounts.reduce((total, account) => total + account.count, 0);
     const amounts = `debit ${sum("debit")}, credit ${sum("credit")}, net ${sum("net")} ${held.currency}`;
-    const text = `${count} items, ${amounts}`;
-    results.set(run.key, text);
-    return text;
+    return `${count} items, ${amounts}`;
   }
 
   return {
