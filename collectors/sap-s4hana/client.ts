@@ -55,13 +55,13 @@ export function createClient(settings: Settings, connection: Record<string, stri
         $select: HEADER_FIELDS,
         $format: "json",
       };
-      let next: string | undefined = `${JOBS}/JobHeaderSet`;
-      for (let page = 0; page < PAGES_IN_A_PULL && next; page++) {
-        const answer: Page = await http.get(next, vendor.JobHeaderPage, page === 0 ? { query } : {});
-        rows.push(...answer.d.results);
-        next = answer.d.__next;
+      for (let page = 0; page < PAGES_IN_A_PULL; page++) {
+        const span = { $top: settings.pageSize, $skip: page * settings.pageSize };
+        const { d } = await http.get(`${JOBS}/JobHeaderSet`, vendor.JobHeaderPage, { query: { ...query, ...span } });
+        rows.push(...d.results);
+        if (d.results.length < settings.pageSize) return { rows, more: false };
       }
-      return { rows, more: next !== undefined };
+      return { rows, more: true };
     },
 
     /** A run by its text, the newest if there are several. */
@@ -141,8 +141,6 @@ export function createClient(settings: Settings, connection: Record<string, stri
     },
   };
 }
-
-type Page = { d: { results: vendor.JobHeader[]; __next?: string } };
 
 function named(key: string): { JobName: string; JobRunCount: string } {
   const [JobName = "", JobRunCount = ""] = key.split("/");

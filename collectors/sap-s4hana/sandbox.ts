@@ -8,7 +8,6 @@ import { Settings } from "./settings.ts";
 const JOBS = "/sap/opu/odata/SAP/BC_EXT_APPJOB_MANAGEMENT;v=0002";
 const CSRF = "sandbox-s4-csrf";
 const SESSION = "SAP_SESSIONID_PRD_100=sandbox";
-const PAGE = 1000;
 
 const STATUS_TEXTS: Record<string, string> = {
   S: "Scheduled",
@@ -39,7 +38,7 @@ export const sapS4hanaSandbox = defineSandbox({
       const templates = settings.jobs.flatMap(({ template }) => template ?? []);
       return c.json(page([...new Set(templates)].map((JobTemplateName) => ({ JobTemplateName }))));
     });
-    app.get(`${JOBS}/JobHeaderSet`, (c) => listHeaders(c, jobs, options.baseUrl));
+    app.get(`${JOBS}/JobHeaderSet`, (c) => listHeaders(c, jobs));
     app.get(`${JOBS}/:entity{JobHeaderSet\\(.+\\)}`, (c) => {
       const header = jobs.detail(keyIn(c.req.param("entity")));
       return header ? c.json({ d: header }) : odataError(c, 404, "/IWBEP/CM_MGW_RT/020", "Resource not found");
@@ -60,17 +59,15 @@ export const sapS4hanaSandbox = defineSandbox({
   },
 });
 
-function listHeaders(c: Context, jobs: JobProjection, baseUrl: string) {
+function listHeaders(c: Context, jobs: JobProjection) {
   const filter = c.req.query("$filter") ?? "";
   const text = /^JobText eq '((?:[^']|'')*)'$/.exec(filter);
   if (text) return c.json(page(jobs.withText(text[1]!.replaceAll("''", "'"))));
   const span = /^JobPlannedStartDateTime ge '(\d{14})' and JobPlannedStartDateTime le '(\d{14})'$/.exec(filter);
   if (!span) return odataError(c, 400, "005056A509B11EE1B9A8FEC11C21578E", "Value violates facet");
   const found = jobs.planned(span[1]!, span[2]!);
-  const skip = Number(c.req.query("$skiptoken") ?? 0);
-  const next = new URLSearchParams({ ...c.req.query(), $skiptoken: String(skip + PAGE) });
-  const __next = skip + PAGE < found.length ? `${baseUrl}${JOBS}/JobHeaderSet?${next}` : undefined;
-  return c.json({ d: { results: found.slice(skip, skip + PAGE), __next } });
+  const skip = Number(c.req.query("$skip") ?? 0);
+  return c.json(page(found.slice(skip, skip + Number(c.req.query("$top") ?? found.length))));
 }
 
 function operate(c: Context, jobs: JobProjection) {

@@ -90,6 +90,8 @@ export const Settings = z.strictObject({
   /** How far back runs are looked for at first. */
   historyDays: z.number().positive().default(30),
   overlapMinutes: z.number().positive().default(10),
+  /** Rows of JobHeaderSet asked for at once. */
+  pageSize: z.int().min(1).max(5000).default(1000),
   requestsPerSecond: z.number().positive().default(20),
 });
 export type Settings = z.infer<typeof Settings>;
