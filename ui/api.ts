@@ -1,0 +1,55 @@
+import type { Role } from "../schemas/estate/role.ts";
+import type { ClockRow, Me, RequestRow } from "../schemas/wire/live.ts";
+import type { QuarantineItem } from "../schemas/wire/quarantine-item.ts";
+import type { RunDetail } from "../schemas/wire/run-detail.ts";
+
+/** A refusal as the server words it: what was wrong, and what to do. */
+export class Refused extends Error {
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = "Refused";
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export interface SignInWays {
+  password: boolean;
+  /** Where to go for the identity provider's page. */
+  oidc: string | null;
+  /** One click each, in the demo only. */
+  demo: { role: Role; title: string; name: string }[];
+}
+
+/** The one door of the console to the server, beside the live socket. */
+export const api = {
+  signInWays: () => ask<SignInWays>("GET", "/api/v1/session/options"),
+  me: () => ask<Me>("GET", "/api/v1/session/me"),
+  signInAs: (role: Role) => ask<unknown>("POST", "/api/v1/session/demo", { role }),
+  signIn: (email: string, password: string) => ask<unknown>("POST", "/api/v1/session/password", { email, password }),
+  signOut: () => ask<unknown>("DELETE", "/api/v1/session/me"),
+  run: (runId: string) => ask<RunDetail>("GET", `/api/v1/runs/${encodeURIComponent(runId)}`),
+  rerun: (wish: { flow: string; entity: string; period: string; dataset: string; reason: string }, key: string) =>
+    ask<{ request: RequestRow; adopted: boolean }>("POST", "/api/v1/requests", wish, { "Idempotency-Key": key }),
+  quarantined: (id: string) => ask<QuarantineItem>("GET", `/api/v1/quarantine/${encodeURIComponent(id)}`),
+  resubmit: (id: string, text: string, reason: string) =>
+    ask<unknown>("POST", `/api/v1/quarantine/${encodeURIComponent(id)}/resubmit`, { text, reason }),
+  discard: (id: string, reason: string) =>
+    ask<unknown>("POST", `/api/v1/quarantine/${encodeURIComponent(id)}/discard`, { reason }),
+  clock: (order: { speed: number } | { paused: boolean }) => ask<ClockRow>("POST", "/api/v1/clock", order),
+};
+
+async function ask<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  const response = await fetch(path, {
+    method,
+    headers: { ...headers, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new Refused(0, "unreachable", "The server does not answer. Check the connection and try again.");
+  });
+  if (response.ok) return (response.status === 204 ? null : await response.json()) as T;
+  const told = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
+  throw new Refused(response.status, told.code ?? "crash", told.detail ?? `The server answered ${response.status}.`);
+}

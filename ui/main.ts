@@ -1,0 +1,8 @@
+import "@fontsource-variable/inter";
+import "@fontsource-variable/jetbrains-mono";
+import { mount } from "svelte";
+import App from "./App.svelte";
+import "./tokens.css";
+import "./base.css";
+
+mount(App, { target: document.getElementById("console")! });

@@ -1,0 +1,55 @@
+import type { Role } from "../../schemas/estate/role.ts";
+import type { Me } from "../../schemas/wire/live.ts";
+import { api, Refused } from "../api.ts";
+import { live } from "./live.svelte.ts";
+
+/** Where each role lands. */
+const HOME: Record<Role, string> = {
+  controller: "/close",
+  accountant: "/close",
+  analyst: "/close",
+  cfo: "/close",
+  auditor: "/close",
+  engineer: "/flows",
+  platform: "/collectors",
+};
+
+/** Who is at the console. */
+class Session {
+  /** undefined until the server has said; null when nobody is signed in. */
+  me = $state.raw<Me | null | undefined>(undefined);
+  failure = $state<string | null>(null);
+
+  get home(): string {
+    return this.me ? HOME[this.me.role] : "/";
+  }
+  may(scope: string): boolean {
+    return this.me?.may.includes(scope) ?? false;
+  }
+
+  async load(): Promise<void> {
+    this.failure = null;
+    try {
+      this.me = await api.me();
+      live.connect();
+    } catch (error) {
+      if (error instanceof Refused && error.status === 401) this.me = null;
+      else this.failure = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Signs in afresh as another person, by whatever `way` does. */
+  async enter(way: () => Promise<unknown>): Promise<void> {
+    live.disconnect();
+    await way();
+    await this.load();
+  }
+
+  async leave(): Promise<void> {
+    await api.signOut();
+    live.disconnect();
+    this.me = null;
+  }
+}
+
+export const session = new Session();

@@ -1,0 +1,17 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { resolve } from "node:path";
+import { defineConfig } from "vite";
+
+/** The console: sources in `ui/`, built into `dist/ui`, served by the server. */
+export default defineConfig({
+  root: resolve(import.meta.dirname, "ui"),
+  plugins: [svelte()],
+  build: {
+    outDir: resolve(import.meta.dirname, "dist/ui"),
+    emptyOutDir: true,
+    target: "es2023",
+    // The content security policy allows no inline module preloading.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+});
