@@ -21,8 +21,6 @@ export interface Kept {
   turnsAt: string | null;
   judgement: EntityJudgement;
 }
-export type BoardMemo = Map<string, Kept>;
 
-export function createBoardMemo(): BoardMemo {
-  return new Map();
-}
+/** Judgements by `<period>/<entity>`; starts as an empty map. */
+export type BoardMemo = Map<string, Kept>;

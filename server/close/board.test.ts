@@ -1,0 +1,317 @@
+import { describe, expect, it } from "vitest";
+import { FIGURES, knownFacts, minutesAfter, type KnownFacts } from "../../test/known-facts.ts";
+import { smallEstate } from "../../test/small-estate.ts";
+import type { BoardCell, BoardEntity, BoardHead, Hold } from "../../schemas/wire/board.ts";
+import type { RunException } from "../../schemas/event/facets.ts";
+import type { CollectorRow } from "../../schemas/wire/live.ts";
+import { closeBoard } from "./board.ts";
+import type { BoardMemo } from "./board-input.ts";
+import { calendarsOf } from "./calendars.ts";
+
+const estate = smallEstate();
+const calendars = calendarsOf(estate);
+const PERIOD = "2026-10";
+
+/** Berlin is an hour ahead of UTC in November; WD+1 is Monday the 2nd. */
+const berlin = (day: number, time: string) => new Date(`2026-11-0${day}T${time}:00+01:00`).toISOString();
+
+interface Shown {
+  head: BoardHead;
+  entity(id: string): BoardEntity;
+  cell(entity: string, milestone: string): BoardCell;
+  holds: Hold[];
+}
+
+function show(
+  facts: KnownFacts,
+  now: string,
+  options: { collectors?: CollectorRow[]; entities?: string[]; memo?: BoardMemo } = {},
+): Shown {
+  const rows = closeBoard({
+    estate,
+    calendars,
+    facts,
+    now: new Date(now),
+    period: PERIOD,
+    collectors: options.collectors ?? [],
+    entities: options.entities ?? "all",
+    memo: options.memo,
+  });
+  const entity = (id: string) => rows[`entity:${id}`] as BoardEntity;
+  return {
+    head: rows.head as BoardHead,
+    entity,
+    cell: (id, milestone) => entity(id).cells.find((cell) => cell.milestone === milestone)!,
+    holds: Object.values(rows).filter((row) => row.kind === "hold"),
+  };
+}
+
+/** Loads every two hours from WD+1 08:00 as the cadence says, up to and including an instant, ledger read after each. */
+function played(until: string, entities = ["DE01", "US01"]): KnownFacts {
+  const facts = knownFacts(estate, PERIOD);
+  for (const entity of entities) {
+    for (const at of calendars.occurrences(calendars.period(PERIOD)!, entity, estate.flows[0]!)) {
+      if (at > until || at < "2026-10-29") continue;
+      facts.loaded(entity, at);
+    }
+    facts.holds("ledger", entity, until, FIGURES);
+  }
+  return facts;
+}
+
+const unmapped: RunException = {
+  code: "unmapped-member",
+  class: "business",
+  message: "Cost centre 7710 is not mapped",
+  member: "7710",
+  count: 14,
+  amount: "22231.55",
+  currency: "EUR",
+};
+
+function partly(facts: KnownFacts, at: string): void {
+  const short = { count: "106", debit: "127768.45", credit: "50000.00", net: "77768.45" };
+  const runs = facts.loaded("DE01", at);
+  const load = facts.ran("plan", {
+    ...runs[2]!,
+    entity: "DE01",
+    startedAt: runs[2]!.startedAt!,
+    qualifier: "partial",
+    rowsRejected: 14,
+    exceptions: [unmapped],
+  });
+  facts.holds("plan", "DE01", at, short, load);
+  facts.holds("board", "DE01", at, short, runs[3]!);
+}
+
+describe("a close that goes well", () => {
+  it("is done gate by gate, and closed at the end", () => {
+    const { entity, head, holds } = show(played(berlin(5, "11:00")), berlin(5, "11:00"), { entities: ["DE01"] });
+    expect(entity("DE01").cells.map((cell) => [cell.milestone, cell.state, cell.timing])).toEqual([
+      ["actuals", "done", "met"],
+      ["accruals", "done", "met"],
+      ["ties", "done", "met"],
+      ["pack", "done", "met"],
+    ]);
+    expect(entity("DE01").verdict).toBe("closed");
+    expect(holds).toEqual([]);
+    expect(head).toMatchObject({ gatesPassed: 4, gates: 4, unexplained: [], staleReports: [], worst: [], workDay: 4 });
+  });
+
+  it("keeps the time a gate was first met, however often data is loaded after", () => {
+    const { cell } = show(played(berlin(5, "11:00")), berlin(5, "11:00"));
+    expect(cell("DE01", "actuals").metAt).toBe(berlin(2, "10:06"));
+    expect(cell("DE01", "accruals").metAt).toBe(berlin(3, "12:06"));
+    expect(cell("DE01", "ties").metAt).toBe(berlin(3, "12:08"));
+  });
+
+  it("is on course while nothing is due", () => {
+    const { entity, cell } = show(played(berlin(2, "09:00")), berlin(2, "09:00"));
+    expect(entity("DE01").verdict).toBe("on-course");
+    expect(cell("DE01", "actuals")).toMatchObject({ state: "not-due", timing: "not-due" });
+    expect(cell("DE01", "accruals").why).toContain("Waits for Actuals in");
+  });
+});
+
+describe("no data", () => {
+  it("is unknown, never green, once data should be there", () => {
+    const { entity, head } = show(knownFacts(estate, PERIOD), berlin(5, "11:00"));
+    expect(entity("DE01").verdict).toBe("unknown");
+    expect(entity("DE01").gatesPassed).toBe(0);
+    expect(head.counts.unknown).toBe(2);
+  });
+});
+
+describe("what holds a close", () => {
+  it("one root cause is one hold with its amount, whatever inherits it", () => {
+    const facts = played(berlin(3, "10:30"));
+    partly(facts, berlin(3, "12:00"));
+    facts.holds("ledger", "DE01", berlin(3, "12:30"), FIGURES);
+    const { holds, cell, entity, head } = show(facts, berlin(3, "12:45"));
+    expect(holds).toHaveLength(1);
+    expect(holds[0]).toMatchObject({
+      severity: "S1",
+      code: "unmapped-member",
+      title: "Unmapped cost centre 7710",
+      text: "DE01 is 22,231.55 EUR short in Anaplan. 14 rows rejected: “Cost centre 7710 is not mapped”. Holds Ties out; Close dashboard shows it too.",
+      entity: "DE01",
+      amount: "-22231.55",
+      currency: "EUR",
+      owner: "analyst",
+      act: "open-line",
+      dueAt: berlin(4, "18:00"),
+      sinceAt: berlin(3, "12:06"),
+    });
+    expect(cell("DE01", "ties")).toMatchObject({
+      state: "held",
+      note: "− 22,231.55 EUR",
+      amount: "-22231.55",
+      holds: [holds[0]!.id],
+    });
+    expect(cell("DE01", "accruals").state).toBe("done");
+    expect(entity("DE01")).toMatchObject({ verdict: "held", rank: 0 });
+    expect(head).toMatchObject({ worst: ["DE01"], unexplained: [{ currency: "EUR", amount: "22231.55" }] });
+  });
+
+  it("a difference below materiality is told and holds nothing", () => {
+    const facts = played(berlin(4, "10:30"), ["DE01"]);
+    const little = { ...FIGURES, debit: "149950.00", net: "99950.00" };
+    facts.holds("plan", "DE01", berlin(4, "10:00"), little);
+    facts.holds("board", "DE01", berlin(4, "10:00"), little);
+    const { holds, cell } = show(facts, berlin(4, "10:45"), { entities: ["DE01"] });
+    expect(holds.map((hold) => [hold.severity, hold.code, hold.amount])).toEqual([
+      ["S3", "control-total-gap", "-50.00"],
+    ]);
+    expect(cell("DE01", "ties").state).toBe("done");
+  });
+
+  it("a posting after the cut-off and the last snapshot is late; before the cut-off it is on its way", () => {
+    const more = { count: "123", debit: "156000.00", credit: "50000.00", net: "106000.00" };
+    const before = played(berlin(3, "10:30"), ["DE01"]);
+    before.holds("ledger", "DE01", berlin(3, "11:00"), more);
+    expect(show(before, berlin(3, "11:10"), { entities: ["DE01"] }).holds).toEqual([]);
+
+    const after = played(berlin(3, "18:30"), ["DE01"]);
+    after.holds("ledger", "DE01", berlin(3, "18:40"), more);
+    const { holds, cell } = show(after, berlin(3, "18:45"), { entities: ["DE01"] });
+    expect(holds).toHaveLength(1);
+    expect(holds[0]).toMatchObject({
+      code: "late-posting",
+      severity: "S1",
+      owner: "controller",
+      act: "rerun",
+      runId: null,
+    });
+    expect(holds[0]!.text).toContain("DE01 posted 6,000.00 EUR after the last snapshot");
+    expect(cell("DE01", "ties")).toMatchObject({ state: "held", note: "late posting" });
+  });
+
+  it("a run that never started is noticed after its grace, and not before", () => {
+    const facts = played(berlin(3, "10:30"), ["DE01"]);
+    expect(show(facts, berlin(3, "12:29"), { entities: ["DE01"] }).holds).toEqual([]);
+    const { holds, cell } = show(facts, berlin(3, "12:31"), { entities: ["DE01"] });
+    expect(holds).toHaveLength(1);
+    expect(holds[0]).toMatchObject({
+      code: "missing-run",
+      severity: "S2",
+      owner: "engineer",
+      act: "rerun",
+      title: "Extract never started",
+    });
+    expect(holds[0]!.text).toContain(
+      "DE01 expected “Extract DE01” at 3 Nov 12:00. No run, no error. Last good run 3 Nov 10:02.",
+    );
+    expect(cell("DE01", "accruals")).toMatchObject({ state: "at-risk", holds: [holds[0]!.id] });
+    expect(
+      show(facts, berlin(3, "16:30"), { entities: ["DE01"] }).holds[0]!.severity,
+      "less time left than a repair takes",
+    ).toBe("S1");
+  });
+
+  it("a message far over its usual time is a stall, and what waits behind it is not another hold", () => {
+    const facts = played(berlin(3, "10:30"), ["DE01"]);
+    for (const [at, state] of [
+      ["12:00", "RUNNING"],
+      ["14:00", "NEW"],
+    ] as const) {
+      facts.loaded("DE01", berlin(3, at), FIGURES, "extract");
+      facts.ran("message", { entity: "DE01", startedAt: berlin(3, at), state, qualifier: "held" });
+    }
+    facts.holds("ledger", "DE01", berlin(3, "14:20"), FIGURES);
+    const { holds, cell } = show(facts, berlin(3, "14:30"), { entities: ["DE01"] });
+    expect(holds.map((hold) => [hold.code, hold.title, hold.sinceAt])).toEqual([
+      ["queue-backlog", "Message stalled in Integration Suite", berlin(3, "12:00")],
+    ]);
+    expect(cell("DE01", "accruals").state).toBe("at-risk");
+  });
+
+  it("a refresh that fails for all is one hold, told as a stale report", () => {
+    const facts = played(berlin(3, "10:30"));
+    const runId = "refresh-1";
+    for (const entity of ["DE01", "US01"]) {
+      facts.ran("board", {
+        runId,
+        entity,
+        startedAt: berlin(3, "12:10"),
+        endedAt: berlin(3, "12:12"),
+        state: "FAILED",
+        error: "The gateway is offline.",
+      });
+    }
+    const { holds, head } = show(facts, berlin(3, "12:20"));
+    expect(holds).toHaveLength(1);
+    expect(holds[0]).toMatchObject({ code: "stale-report", entity: null, runId, title: "Close dashboard is stale" });
+    expect(holds[0]!.text).toContain("2 entities: refresh failed 3 Nov 12:12: “The gateway is offline”.");
+    expect(head.staleReports).toMatchObject([{ report: "close-dashboard", sinceAt: berlin(3, "12:12") }]);
+  });
+
+  it("a collector without credentials makes its data unknown and nothing missing", () => {
+    const row: CollectorRow = {
+      kind: "collector",
+      system: "erp",
+      title: "SAP S/4HANA",
+      collector: "x",
+      systemKind: "erp",
+      state: "degraded",
+      reason: "The token has expired.",
+      sinceAt: berlin(3, "10:20"),
+      nextTryAt: null,
+      lastPollAt: null,
+      lastEventAt: null,
+      lagSeconds: null,
+      pollMilliseconds: null,
+      requests: 0,
+      events: 0,
+      errors: 1,
+      openRuns: 0,
+    };
+    const { holds, cell } = show(played(berlin(3, "10:30"), ["DE01"]), berlin(3, "13:00"), {
+      collectors: [row],
+      entities: ["DE01"],
+    });
+    expect(holds).toHaveLength(1);
+    expect(holds[0]).toMatchObject({
+      code: "credential-expiry",
+      severity: "S2",
+      owner: "platform",
+      class: "technical",
+    });
+    expect(holds[0]!.text).toContain("Endangers Accruals and Ties out");
+    expect(cell("DE01", "accruals").state).toBe("unknown");
+    expect(cell("DE01", "actuals").state).toBe("done");
+  });
+});
+
+describe("what a reader may see", () => {
+  it("is judged from their entities alone", () => {
+    const facts = played(berlin(3, "10:30"));
+    partly(facts, berlin(3, "12:00"));
+    const { head, holds, entity } = show(facts, berlin(3, "12:15"), { entities: ["US01"] });
+    expect(holds).toEqual([]);
+    expect(entity("DE01")).toBeUndefined();
+    expect(head).toMatchObject({ gates: 4, unexplained: [] });
+  });
+});
+
+describe("the memo", () => {
+  it("answers as a fresh judgement does, whatever time or facts did in between", () => {
+    const memo = new Map() as BoardMemo;
+    const facts = played(berlin(2, "09:00"));
+    for (let minutes = 0; minutes < 4 * 24 * 60; minutes += 17) {
+      const now = minutesAfter(berlin(2, "07:00"), minutes);
+      if (minutes % 170 === 0) facts.loaded("DE01", now);
+      expect(show(facts, now, { memo }).entity("DE01"), now).toEqual(show(facts, now).entity("DE01"));
+    }
+  });
+
+  it("judges only entities whose facts moved", () => {
+    const memo = new Map() as BoardMemo;
+    const facts = played(berlin(2, "09:00"));
+    show(facts, berlin(2, "09:10"), { memo });
+    const kept = memo.get(`${PERIOD}/US01`)!.judgement;
+    facts.version = (entity) => (entity === "DE01" ? 2 : memo.get(`${PERIOD}/US01`)!.version);
+    show(facts, berlin(2, "09:11"), { memo });
+    expect(memo.get(`${PERIOD}/US01`)!.judgement).toBe(kept);
+    expect(memo.get(`${PERIOD}/DE01`)!.version).toBe(2);
+  });
+});
