@@ -55,10 +55,10 @@ export function rowsOf(task: Task): { read: number; written: number; rejected: n
   return { read: sum("totalRowCount"), written: sum("successRowCount"), rejected: sum("failedCount") };
 }
 
-/** Steps that keep the rows they refused. */
+/** Steps that keep the rows they refused; the process as a whole keeps none. */
 export function dumpedSteps(task: Task): string[] {
-  const steps = stepsOf(task).filter((step) => step.failureDumpAvailable && step.objectId);
-  return steps.map((step) => step.objectId ?? "");
+  const steps = task.result?.nestedResults ?? [];
+  return steps.flatMap((step) => (step.failureDumpAvailable && step.objectId ? step.objectId : []));
 }
 
 /** When the last finished step ended, in epoch milliseconds; Anaplan gives a task itself no end. */

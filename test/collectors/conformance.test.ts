@@ -1,0 +1,318 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { runIdOf } from "../../collectors/run-id.ts";
+import type { SimRun } from "../../collectors/sandbox.ts";
+import { TIEOUT_FACETS } from "../../schemas/event/facets.ts";
+import type { RunEvent } from "../../schemas/event/open-lineage.ts";
+import { bytes, isRun, PLAYED, readOn, stageOf, type Collected, type Played, type Stage } from "./stage.ts";
+
+/** Two days of a close with loads every few minutes, refused rows and failures. */
+const FROM = "2026-08-03T06:00:00.000Z";
+const UNTIL = "2026-08-04T18:00:00.000Z";
+const QUIET = "2026-08-16T02:00:00.000Z";
+/** Page sizes small enough that every list has several pages. */
+const SMALL_PAGES: Record<string, Record<string, unknown>> = {
+  anaplan: { taskPageSize: 2 },
+  "sap-integration-suite": { pageSize: 7 },
+};
+const ENDS: Record<SimRun["outcome"], string> = {
+  complete: "COMPLETE",
+  partial: "COMPLETE",
+  failed: "FAIL",
+  aborted: "ABORT",
+  held: "COMPLETE",
+};
+
+const stages: Stage[] = [];
+afterEach(async () => {
+  for (const stage of stages.splice(0)) await stage.close();
+});
+async function staged(played: Played, at = FROM, settings: Record<string, unknown> = {}): Promise<Stage> {
+  const stage = await stageOf(played, at, settings);
+  stages.push(stage);
+  return stage;
+}
+
+/** Polls through the close, stepping the clock; `reopen` starts a new collector at every poll. */
+async function readClose(stage: Stage, options: { everyMinutes: number; reopen?: boolean; until?: string }) {
+  let connected = stage.open();
+  let cursor: unknown = null;
+  const events: Collected[] = [];
+  while (stage.clock.now().toISOString() <= (options.until ?? UNTIL)) {
+    if (options.reopen) connected = stage.open();
+    const read = await readOn(connected, cursor);
+    cursor = read.cursor;
+    events.push(...read.events);
+    stage.clock.pass(options.everyMinutes);
+  }
+  return { events, cursor, connected };
+}
+
+function flowRuns({ world }: Stage, system: string): SimRun[] {
+  return world.runs(system).filter((run) => run.flow !== "" && world.phase(run).phase === "ended");
+}
+
+function byRun(events: readonly Collected[]): Map<string, RunEvent[]> {
+  return Map.groupBy(events.filter(isRun), (event) => event.run.runId);
+}
+
+describe.each(PLAYED)("$id", (played) => {
+  const { collector, system } = played;
+  const can = (capability: (typeof collector.capabilities)[number]) => collector.capabilities.includes(capability);
+  const hasTokens = Object.keys(collector.connection).some((key) => /^(auth|token)Url$/.test(key));
+
+  test("every run of a close comes to its end, and its start says what it fills", async () => {
+    const stage = await staged(played);
+    const { events } = await readClose(stage, { everyMinutes: 20 });
+    const told = byRun(events);
+    const runs = flowRuns(stage, system.id).filter(
+      (run) => run.queuedAt > Date.parse(FROM) && run.endedAt < Date.parse(UNTIL),
+    );
+    expect(runs.length).toBeGreaterThan(3);
+    for (const run of runs) {
+      const of = told.get(runIdOf(system.namespace, run.key)) ?? [];
+      const types = of.map((event) => event.eventType);
+      expect(types, run.job).toContain("START");
+      expect(types.at(-1), run.job).toBe(ENDS[run.outcome]);
+      expect(of[0]?.job).toEqual(expect.objectContaining({ namespace: system.namespace, name: run.job }));
+      const start = of.find((event) => event.eventType === "START");
+      const positions = start?.outputs.flatMap((output) => positionsOf(output.facets));
+      expect(positions, `${run.job} ${run.key}`).toContainEqual(
+        expect.objectContaining({ period: run.period, ...(run.entity && { entity: run.entity }) }),
+      );
+    }
+  });
+
+  test("every facet keeps to its grammar, and every run tells the vendor's own word", async () => {
+    const stage = await staged(played);
+    const { events } = await readClose(stage, { everyMinutes: 60 });
+    for (const event of events) {
+      expect(event.producer).toBe(`urn:tieout:collector:${collector.id}`);
+      expect(new Date(event.eventTime).toISOString()).toBe(event.eventTime);
+      expect(event.eventTime <= UNTIL).toBe(true);
+      for (const facets of facetsOf(event)) {
+        for (const [key, grammar] of Object.entries(TIEOUT_FACETS)) {
+          if (facets[key] !== undefined) expect(grammar.safeParse(facets[key]).error?.issues ?? []).toEqual([]);
+        }
+      }
+      if (isRun(event)) expect(event.run.facets).toHaveProperty("tieout_outcome.vendorStatus");
+    }
+  });
+
+  test("what is complete in part is told so, with the rows refused", async () => {
+    const stage = await staged(played);
+    const { events } = await readClose(stage, { everyMinutes: 20 });
+    const partial = flowRuns(stage, system.id).filter(
+      ({ outcome, queuedAt, endedAt }) =>
+        outcome === "partial" && queuedAt > Date.parse(FROM) && endedAt < Date.parse(UNTIL),
+    );
+    const told = events.filter(isRun).filter(isPartial);
+    const known = new Set(told.map((event) => event.run.runId));
+    expect(known).toEqual(new Set(partial.map((run) => runIdOf(system.namespace, run.key))));
+    for (const run of can("counts") ? partial : []) {
+      const end = told.find((event) => event.run.runId === runIdOf(system.namespace, run.key));
+      expect(end?.run.facets).toMatchObject({
+        tieout_outcome: { rowsRejected: run.rowsRejected },
+        tieout_exceptions: { exceptions: [{ member: run.rejections[0]?.member, count: run.rejections[0]?.count }] },
+      });
+    }
+  });
+
+  test("pages are read to the end", async () => {
+    const whole = await staged(played, UNTIL);
+    const paged = await staged(played, UNTIL, SMALL_PAGES[collector.id]);
+    const expected = await readOn(whole.open(), null);
+    const found = await readOn(paged.open(), null);
+    expect(found.events.length).toBeGreaterThan(10);
+    expect(bytes(found.events).sort()).toEqual(bytes(expected.events).sort());
+  });
+
+  test("reading again from nothing tells the same, byte for byte", async () => {
+    const stage = await staged(played, UNTIL);
+    const once = await readOn(stage.open(), null);
+    const again = await readOn(stage.open(), null);
+    expect(bytes(again.events)).toEqual(bytes(once.events));
+  });
+
+  test("a restart at every poll loses nothing and adds nothing", async () => {
+    const steady = await readClose(await staged(played), { everyMinutes: 30 });
+    const restarted = await readClose(await staged(played), { everyMinutes: 30, reopen: true });
+    expect(bytes(restarted.events)).toEqual(bytes(steady.events));
+    expect(steady.events.length).toBeGreaterThan(10);
+  });
+
+  test("the overlap of polls tells nothing new", async () => {
+    const stage = await staged(played, UNTIL);
+    const connected = stage.open();
+    const first = await readOn(connected, null);
+    const second = await readOn(connected, first.cursor);
+    const known = new Set(bytes(first.events));
+    expect(bytes(second.events).filter((event) => !known.has(event))).toEqual([]);
+  });
+
+  test("an idle poll costs at most three requests", async () => {
+    const stage = await staged(played, QUIET);
+    const connected = stage.open();
+    let { cursor } = await readOn(connected, null);
+    for (let poll = 0; poll < 6; poll++) {
+      stage.clock.pass(1);
+      ({ cursor } = await readOn(connected, cursor));
+    }
+    const before = stage.requests();
+    stage.clock.pass(1);
+    await readOn(connected, cursor);
+    expect(stage.requests() - before).toBeLessThanOrEqual(3);
+  });
+
+  test("credentials that end in the middle are renewed, or named as the cause", async () => {
+    const stage = await staged(played, UNTIL);
+    const connected = stage.open();
+    const first = await readOn(connected, null);
+    stage.fault = (asked) => (asked === 2 ? { kind: "token-expired" } : null);
+    stage.clock.pass(30);
+    if (hasTokens) await readOn(connected, first.cursor);
+    stage.fault = () => ({ kind: "token-expired" });
+    await expect(readOn(connected, first.cursor)).rejects.toMatchObject({ code: "unauthorized", recoverable: false });
+    stage.fault = null;
+    await readOn(connected, first.cursor);
+  });
+
+  test.each([
+    ["a limit that passes soon is waited for", { kind: "rate-limited", retryAfterSeconds: 1 } as const],
+    ["one server error is passed over", { kind: "unavailable", status: 503 } as const],
+  ])("%s", async (_, fault) => {
+    const stage = await staged(played, UNTIL);
+    const calm = bytes((await readOn(stage.open(), null)).events);
+    let shown = 0;
+    stage.fault = () => (shown++ < 1 ? fault : null);
+    expect(bytes((await readOn(stage.open(), null)).events)).toEqual(calm);
+    expect(shown).toBeGreaterThan(0);
+  });
+
+  test.each([
+    [
+      "a long limit",
+      { kind: "rate-limited", retryAfterSeconds: 90 } as const,
+      { code: "rate-limited", retryAfterSeconds: 90 },
+    ],
+    ["an outage", { kind: "unavailable", status: 502 } as const, { code: "unreachable", recoverable: true }],
+    ["a web page", { kind: "nonsense", body: "<html><body>Sign in</body></html>" } as const, { code: "nonsense" }],
+    ["half an answer", { kind: "nonsense", body: '{"value":[{"a":' } as const, { code: "nonsense" }],
+    ["an empty answer", { kind: "nonsense", body: "" } as const, { code: "nonsense" }],
+  ])("%s is told as what it is, and reading goes on where it stood", async (_, fault, told) => {
+    const stage = await staged(played);
+    const connected = stage.open();
+    const { cursor } = await readOn(connected, null);
+    stage.clock.pass(180);
+    stage.fault = () => fault;
+    await expect(readOn(connected, cursor)).rejects.toMatchObject({ name: "VendorError", ...told });
+    stage.fault = null;
+    const after = await readOn(connected, cursor);
+    const fresh = await readOn(stage.open(), cursor);
+    expect(bytes(after.events).sort()).toEqual(bytes(fresh.events).sort());
+    expect(after.events.length).toBeGreaterThan(0);
+  });
+
+  test("a redirect to another host is not followed", async () => {
+    let visited = 0;
+    const elsewhere = createServer((_, answer) => {
+      visited += 1;
+      answer.end("{}");
+    });
+    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+    const { port } = elsewhere.address() as AddressInfo;
+    const stage = await staged(played);
+    stage.intercept = () => Response.redirect(`http://127.0.0.1:${port}/taken`, 302);
+    await expect(readOn(stage.open(), null)).rejects.toMatchObject({ code: "nonsense" });
+    elsewhere.close();
+    expect(visited).toBe(0);
+  });
+
+  test("secrets reach neither messages, logs nor events, even when the vendor quotes them", async () => {
+    const stage = await staged(played);
+    const { events } = await readOn(stage.open(), null);
+    const messages: string[] = [];
+    for (const status of [400, 401, 403, 500]) {
+      stage.intercept = async (request) => {
+        const quoted = { authorization: request.headers.get("authorization"), body: await request.text() };
+        return Response.json(
+          { error: { message: `refused ${JSON.stringify(quoted)} ${stage.secrets[0]}` } },
+          { status },
+        );
+      };
+      const failure = await readOn(stage.open(), null).catch((error: unknown) => error as Error);
+      messages.push(`${(failure as Error).message} ${JSON.stringify((failure as Error).cause ?? null)}`);
+    }
+    expect(messages.every((message) => message.includes("answered"))).toBe(true);
+    const everything = [...messages, stage.logged(), ...bytes(events)].join("\n");
+    for (const secret of stage.secrets) expect(everything).not.toContain(secret);
+    expect(everything).not.toMatch(/\b(Bearer|Basic|AnaplanAuthToken) [A-Za-z0-9+/=._-]{8,}/);
+  });
+
+  test.runIf(can("trigger"))(
+    "a job asked for twice runs once, also across a restart, and comes back by its id",
+    async () => {
+      const stage = await staged(played, UNTIL);
+      const connected = stage.open();
+      const { cursor } = await readOn(connected, null);
+      const input = inputFor(stage, played, "request-1");
+      const [first, second] = await Promise.all([connected.trigger?.(input), connected.trigger?.(input)]);
+      const third = await stage.open().trigger?.(input);
+      expect(new Set([first, second, third].map((triggered) => triggered?.vendorRunKey)).size).toBe(1);
+      expect(third?.adopted).toBe(true);
+      expect(stage.world.acts()).toHaveLength(1);
+      stage.clock.pass(60);
+      const told = byRun((await readOn(connected, cursor)).events).get(first?.runId ?? "") ?? [];
+      expect(told.map(({ eventType }) => eventType)).toContain("START");
+      expect(told[0]?.job.name).toBe(first?.jobName);
+    },
+  );
+
+  test.runIf(can("cancel"))("a run can be stopped, and is told as stopped", async () => {
+    const stage = await staged(played, UNTIL);
+    const connected = stage.open();
+    const { cursor } = await readOn(connected, null);
+    const triggered = await connected.trigger?.(inputFor(stage, played, "request-2"));
+    stage.clock.pass(2);
+    const running = await readOn(connected, cursor);
+    await connected.cancel?.(triggered?.vendorRunKey ?? "");
+    stage.clock.pass(10);
+    const after = await readOn(connected, running.cursor);
+    const told = byRun([...running.events, ...after.events]).get(triggered?.runId ?? "") ?? [];
+    expect(told.at(-1)?.eventType).toBe("ABORT");
+  });
+
+  test("what it was given can be checked, and wrong secrets are named as such", async () => {
+    const stage = await staged(played, UNTIL);
+    const { sees, warnings } = await stage.open().check();
+    expect(sees.length).toBeGreaterThan(0);
+    expect(warnings).toEqual([]);
+    stage.fault = () => ({ kind: "token-expired" });
+    await expect(stage.open().check()).rejects.toMatchObject({ code: "unauthorized" });
+  });
+});
+
+test("every collector is played by a sandbox and stands in the demo estate", () => {
+  expect(PLAYED.map(({ id }) => id).sort()).toEqual(["anaplan", "powerbi", "sap-integration-suite", "sap-s4hana"]);
+});
+
+function inputFor(stage: Stage, { system, collector }: Played, idempotencyKey: string) {
+  const job = stage.world.jobs(system.id).find(({ flow, hop }) => flow === "actuals-to-close" && hop >= 0);
+  const period = stage.world.periods().at(-2)?.period ?? "";
+  expect(job, collector.id).toBeDefined();
+  return { job: job?.job ?? "", parameters: { period }, idempotencyKey };
+}
+
+function isPartial(event: RunEvent): boolean {
+  return TIEOUT_FACETS.tieout_outcome.safeParse(event.run.facets?.tieout_outcome).data?.qualifier === "partial";
+}
+
+function positionsOf(facets: Record<string, unknown> | undefined): unknown[] {
+  return TIEOUT_FACETS.tieout_position.safeParse(facets?.tieout_position).data?.positions ?? [];
+}
+
+function facetsOf(event: Collected): Record<string, unknown>[] {
+  const datasets = isRun(event) ? [...event.inputs, ...event.outputs] : [event.dataset];
+  return [...(isRun(event) ? [event.run.facets ?? {}] : []), ...datasets.map(({ facets }) => facets ?? {})];
+}

@@ -1,0 +1,120 @@
+import pino from "pino";
+import { Hono } from "hono";
+import { join } from "node:path";
+import type { Collector, Connected } from "../../collectors/collector.ts";
+import { collectors } from "../../collectors/index.ts";
+import type { ApiFault, World } from "../../collectors/sandbox.ts";
+import { SANDBOXES } from "../../collectors/sandboxes.ts";
+import type { DatasetEvent, RunEvent } from "../../schemas/event/open-lineage.ts";
+import { readEstate } from "../../sandbox/read-estate.ts";
+import { loadScenario } from "../../sandbox/scenario.ts";
+import { serveSystem } from "../../sandbox/serve-system.ts";
+import { createWorld, type PlayedWorld } from "../../sandbox/world/create-world.ts";
+
+export type Collected = RunEvent | DatasetEvent;
+
+const ROOT = join(import.meta.dirname, "../..");
+const estate = readEstate(join(ROOT, "estates/meridian"));
+const scenario = loadScenario(join(ROOT, "sandbox/scenarios/meridian.yaml"));
+
+/** Collectors whose vendor can be played, with the system of the estate each reads. */
+export const PLAYED = collectors.flatMap((collector) => {
+  const sandbox = SANDBOXES.find((candidate) => candidate.collector === collector.id);
+  const system = estate.systems.find((candidate) => candidate.collector === collector.id);
+  return sandbox && system ? [{ id: collector.id, collector, sandbox, system }] : [];
+});
+export type Played = (typeof PLAYED)[number];
+
+export interface Stage {
+  world: PlayedWorld;
+  clock: { now(): Date; set(instant: string): void; pass(minutes: number): void };
+  /** A collector of its own, as after a restart. */
+  open(): Connected;
+  /** Takes the place of the vendor's answer where it answers something. */
+  intercept: ((request: Request) => Response | Promise<Response> | null) | null;
+  /** The API fault in force. */
+  fault: ((asked: number) => ApiFault | null) | null;
+  /** Requests the collectors made so far. */
+  requests(): number;
+  /** Everything logged. */
+  logged(): string;
+  /** The system's secrets, as they would look if they leaked. */
+  secrets: string[];
+  close(): Promise<void>;
+}
+
+/** The clock stands still while a test reads, so nobody should wait for a vendor's limit to recover. */
+const BRISK = { requestsPerSecond: 5000 };
+
+/** The estate played up to an instant, one of its systems served over HTTP. */
+export async function stageOf(played: Played, at: string, settings: Record<string, unknown> = {}): Promise<Stage> {
+  let now = Date.parse(at);
+  let requests = 0;
+  let asked = 0;
+  const logged: string[] = [];
+  const real = createWorld({ estate, scenario, now: () => now });
+  const world: World = { ...real, fault: () => stage.fault?.(++asked) ?? null };
+  const system = { ...played.system, settings: { ...played.system.settings, ...BRISK, ...settings } };
+  const served = await serveSystem(
+    intercepted(played, () => stage.intercept),
+    world,
+    system,
+  );
+  const log = pino({ level: "trace" }, { write: (line: string) => void logged.push(line) });
+  const stage: Stage = {
+    world: real,
+    clock: {
+      now: () => new Date(now),
+      set: (instant) => (now = Date.parse(instant)),
+      pass: (minutes) => (now += minutes * 60_000),
+    },
+    open: () =>
+      (played.collector as Collector).open(
+        {
+          id: system.id,
+          namespace: system.namespace,
+          settings: played.collector.settings.parse(system.settings),
+          connection: served.connection,
+        },
+        { clock: { now: () => new Date(now) }, fetch, log, counted: () => (requests += 1) },
+      ),
+    intercept: null,
+    fault: null,
+    requests: () => requests,
+    logged: () => logged.join(""),
+    secrets: Object.entries(played.sandbox.secrets)
+      .filter(([key]) => /password|secret/i.test(key))
+      .flatMap(([, secret]) => [secret, Buffer.from(secret).toString("base64"), encodeURIComponent(secret)]),
+    close: served.close,
+  };
+  return stage;
+}
+
+function intercepted({ sandbox }: Played, intercept: () => Stage["intercept"]): Played["sandbox"] {
+  return {
+    ...sandbox,
+    app(world, options) {
+      const vendor = sandbox.app(world, options);
+      return new Hono().all("*", async (c) => (await intercept()?.(c.req.raw.clone())) ?? vendor.fetch(c.req.raw));
+    },
+  };
+}
+
+/** Reads on until the vendor has no more to give. Cursors go through JSON, as through the store. */
+export async function readOn(connected: Connected, cursor: unknown): Promise<{ events: Collected[]; cursor: unknown }> {
+  const events: Collected[] = [];
+  for (let more = true; more;) {
+    const pull = await connected.pull(cursor === null ? null : JSON.parse(JSON.stringify(cursor)));
+    events.push(...pull.events);
+    ({ cursor, more } = pull);
+  }
+  return { events, cursor };
+}
+
+export function isRun(event: Collected): event is RunEvent {
+  return "run" in event;
+}
+
+export function bytes(events: readonly Collected[]): string[] {
+  return events.map((event) => JSON.stringify(event));
+}
