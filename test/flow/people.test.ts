@@ -17,7 +17,7 @@ import { Me } from "../../schemas/wire/live.ts";
 import { Role } from "../../schemas/estate/role.ts";
 import { startOidcProvider } from "../oidc-provider.ts";
 import { POSTGRES_ENGINES, type OpenedEngine } from "../postgres-engines.ts";
-import { SMALL_ESTATE } from "../small-estate.ts";
+import { PLANNING_ESTATE } from "../planning-estate.ts";
 
 const ADMIN_KEY = "an-admin-key-of-more-than-32-characters";
 const URL_HERE = "http://127.0.0.1:4600";
@@ -91,7 +91,7 @@ describe.each(POSTGRES_ENGINES)("people on the $engine engine", ({ open }) => {
 
   beforeAll(async () => {
     opened = await open();
-    ctx = { postgres: opened.postgres, clock: { now: () => new Date() }, estate: SMALL_ESTATE, log } as Context;
+    ctx = { postgres: opened.postgres, clock: { now: () => new Date() }, estate: PLANNING_ESTATE, log } as Context;
     people = await peopleOf();
     app = appOf(people);
   }, 60_000);
