@@ -4,23 +4,23 @@ import { eachNode, lineOf, scriptsOf } from "./tree.ts";
 
 const BANNED = "manager service repository helper helpers util utils common core base impl misc".split(" ");
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const COMPONENT = /^[A-Z][A-Za-z0-9]*[.]svelte$/;
 /** Names given by tools and by custom. */
 const GIVEN = /^(README[.]md|LICENSE|CHANGELOG[.]md|CONTRIBUTING[.]md|Dockerfile|[.].+)$/;
 
 export const kebabNames = defineRule({
-  name: "files and folders are named in kebab-case",
+  name: "files and folders are named in kebab-case, components as they are used in markup",
   reason: "One way of writing names means nobody has to remember which.",
-  mend: "Rename it to lower-case words joined by hyphens.",
+  mend: "Rename it to lower-case words joined by hyphens, a Svelte component to PascalCase.",
   find(tree) {
-    return tree
-      .filter(({ path }) =>
-        path
-          .split("/")
-          .some((part) => !GIVEN.test(part) && !KEBAB.test(part.replaceAll(".", "-").replaceAll("_", "-"))),
-      )
-      .map(({ path }) => path);
+    return tree.filter(({ path }) => path.split("/").some((part) => !wellNamed(part))).map(({ path }) => path);
   },
 });
+
+function wellNamed(part: string): boolean {
+  if (part.endsWith(".svelte")) return COMPONENT.test(part);
+  return GIVEN.test(part) || KEBAB.test(part.replace(/[._]/g, "-"));
+}
 
 export const tellingFileNames = defineRule({
   name: "no file is named for a drawer",
