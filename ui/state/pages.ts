@@ -1,0 +1,9 @@
+/** The console's pages: where they are, the key that goes there after `g`, and what one must be allowed to do. */
+export const PAGES = [
+  { id: "close", title: "Close", key: "c", scope: "board:read", perPeriod: true },
+  { id: "flows", title: "Flows", key: "f", scope: "board:read", perPeriod: true },
+  { id: "quarantine", title: "Quarantine", key: "q", scope: "quarantine:read", perPeriod: false },
+  { id: "collectors", title: "Collectors", key: "o", scope: "collector:read", perPeriod: false },
+] as const;
+
+export type PageId = (typeof PAGES)[number]["id"];

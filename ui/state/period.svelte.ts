@@ -1,0 +1,22 @@
+import type { BoardHead } from "../../schemas/wire/board.ts";
+import { live } from "./live.svelte.ts";
+import { route } from "./route.svelte.ts";
+
+/** The period in view: the address names it, or it is the one being closed now. */
+class Period {
+  /** For topics; `current` lets the server choose. */
+  get key(): string {
+    const [page, key] = route.parts;
+    return (page === "close" || page === "flows") && key ? key : "current";
+  }
+  get head(): BoardHead | null {
+    const row = live.topic("close", this.key).rows.head;
+    return row?.kind === "head" ? row : null;
+  }
+  /** The group's zone; UTC before anything is known. */
+  get zone(): string {
+    return this.head?.groupZone ?? "UTC";
+  }
+}
+
+export const period = new Period();
