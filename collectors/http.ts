@@ -78,15 +78,15 @@ const QUOTABLE = 2000;
  * 4xx), nonsense (not JSON, wrong shape, too large, a link or redirect to another host).
  */
 export function createHttp(options: HttpOptions): Http {
-  const redact = createRedaction(options.secrets ?? []);
+  const door: Door = { options, redact: createRedaction(options.secrets ?? []) };
   const base = options.baseUrl.replace(/\/+$/, "");
 
   async function send(method: string, path: string, ask: Ask = {}): Promise<Answer> {
     const url = addressOf(base, path, ask.query);
-    const what = `${method} ${new URL(url).pathname}`;
+    const asked: Asked = { method, url, what: `${method} ${new URL(url).pathname}`, ask };
     const repeatable = REPEATABLE.has(method) || ask.idempotent === true;
     const maxWaitSeconds = options.maxWaitSeconds ?? 5;
-    return pRetry(() => sendAuthorized(method, url, what, ask), {
+    return pRetry(() => sendAuthorized(door, asked), {
       retries: repeatable ? (options.retries ?? 2) : 0,
       minTimeout: FIRST_WAIT_MILLISECONDS,
       randomize: true,
@@ -98,73 +98,92 @@ export function createHttp(options: HttpOptions): Http {
     });
   }
 
-  async function sendAuthorized(method: string, url: string, what: string, ask: Ask): Promise<Answer> {
-    let answer = await sendOnce(method, url, what, ask);
-    if (answer.status === 401 && options.authorize?.refresh && !ask.also?.includes(401)) {
-      // A 401 means that nothing was done, so repeating is safe for any method.
-      await options.authorize.refresh();
-      answer = await sendOnce(method, url, what, ask);
-    }
-    if (answer.status < 400 || ask.also?.includes(answer.status)) return answer;
-    throw refusal(answer, what, ask.confidential ? "" : redact(answer.text.slice(0, QUOTABLE)));
-  }
-
-  async function sendOnce(method: string, url: string, what: string, ask: Ask, hops = 0): Promise<Answer> {
-    await options.budget?.take();
-    const headers = {
-      accept: "application/json",
-      ...options.headers,
-      ...(await options.authorize?.headers()),
-      ...contentType(ask),
-      ...ask.headers,
-    };
-    const startedAt = performance.now();
-    let status = 0;
-    try {
-      const response = await options.tools.fetch(url, {
-        method,
-        headers,
-        body: bodyOf(ask),
-        redirect: "manual",
-        signal: AbortSignal.timeout(options.timeoutMilliseconds ?? 30_000),
-      });
-      status = response.status;
-      if (!REDIRECTS.has(status)) {
-        const text = await readText(response, options.maxBytes ?? 32 * 1024 * 1024, what);
-        return { status, headers: response.headers, text };
-      }
-      await response.body?.cancel();
-      const target = followed(response.headers.get("location"), url, what, method, hops);
-      return await sendOnce(method, target, what, ask, hops + 1);
-    } catch (error) {
-      throw error instanceof VendorError ? error : unreachable(error, url, redact);
-    } finally {
-      options.tools.counted({ status, milliseconds: performance.now() - startedAt });
-    }
-  }
-
-  function read<S extends z.ZodType>(answer: Answer, shape: S, what: string, ask: Ask = {}): z.output<S> {
-    const quote = ask.confidential ? "" : `: ${excerptOf(redact(answer.text.slice(0, QUOTABLE))) || "nothing"}`;
-    let value: unknown;
-    try {
-      value = ask.exactNumbers ? parseExact(answer.text, null, (digits) => digits) : JSON.parse(answer.text);
-    } catch {
-      const kind = /^\s*</.test(answer.text) ? "a web page or XML" : "something that is not JSON";
-      throw new VendorError("nonsense", `${what} answered ${kind}${quote}`);
-    }
-    const parsed = shape.safeParse(value);
-    if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    const where = issue?.path.length ? `at ${issue.path.join(".")}: ` : "";
-    throw new VendorError("nonsense", `${what} answered in an unexpected shape, ${where}${issue?.message}${quote}`);
-  }
-
+  const read: Http["read"] = (answer, shape, what, ask = {}) => readJson(door, answer, shape, what, ask);
   return {
     send,
     read,
     get: async (path, shape, ask) => read(await send("GET", path, ask), shape, `GET ${pathOf(path)}`, ask),
     post: async (path, shape, ask) => read(await send("POST", path, ask), shape, `POST ${pathOf(path)}`, ask),
   };
+}
+
+interface Door {
+  options: HttpOptions;
+  redact: (text: string) => string;
+}
+
+interface Asked {
+  method: string;
+  url: string;
+  /** Method and path, for messages. */
+  what: string;
+  ask: Ask;
+}
+
+async function sendAuthorized(door: Door, asked: Asked): Promise<Answer> {
+  const { authorize } = door.options;
+  const { ask, what } = asked;
+  let answer = await sendOnce(door, asked);
+  if (answer.status === 401 && authorize?.refresh && !ask.also?.includes(401)) {
+    // A 401 means that nothing was done, so repeating is safe for any method.
+    await authorize.refresh();
+    answer = await sendOnce(door, asked);
+  }
+  if (answer.status < 400 || ask.also?.includes(answer.status)) return answer;
+  throw refusal(answer, what, ask.confidential ? "" : door.redact(answer.text.slice(0, QUOTABLE)));
+}
+
+async function sendOnce(door: Door, asked: Asked, hops = 0): Promise<Answer> {
+  const { options, redact } = door;
+  const { method, url, what, ask } = asked;
+  await options.budget?.take();
+  const headers = {
+    accept: "application/json",
+    ...options.headers,
+    ...(await options.authorize?.headers()),
+    ...contentType(ask),
+    ...ask.headers,
+  };
+  const startedAt = performance.now();
+  let status = 0;
+  try {
+    const response = await options.tools.fetch(url, {
+      method,
+      headers,
+      body: bodyOf(ask),
+      redirect: "manual",
+      signal: AbortSignal.timeout(options.timeoutMilliseconds ?? 30_000),
+    });
+    status = response.status;
+    if (!REDIRECTS.has(status)) {
+      const text = await readText(response, options.maxBytes ?? 32 * 1024 * 1024, what);
+      return { status, headers: response.headers, text };
+    }
+    await response.body?.cancel();
+    const target = followed(response.headers.get("location"), asked, hops);
+    return await sendOnce(door, { ...asked, url: target }, hops + 1);
+  } catch (error) {
+    throw error instanceof VendorError ? error : unreachable(error, url, redact);
+  } finally {
+    options.tools.counted({ status, milliseconds: performance.now() - startedAt });
+  }
+}
+
+function readJson<S extends z.ZodType>(door: Door, answer: Answer, shape: S, what: string, ask: Ask): z.output<S> {
+  const quote = () =>
+    ask.confidential ? "" : `: ${excerptOf(door.redact(answer.text.slice(0, QUOTABLE))) || "nothing"}`;
+  let value: unknown;
+  try {
+    value = ask.exactNumbers ? parseExact(answer.text, null, (digits) => digits) : JSON.parse(answer.text);
+  } catch {
+    const kind = /^\s*</.test(answer.text) ? "a web page or XML" : "something that is not JSON";
+    throw new VendorError("nonsense", `${what} answered ${kind}${quote()}`);
+  }
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.length ? `at ${issue.path.join(".")}: ` : "";
+  throw new VendorError("nonsense", `${what} answered in an unexpected shape, ${where}${issue?.message}${quote()}`);
 }
 
 function pathOf(path: string): string {
@@ -186,7 +205,7 @@ function addressOf(base: string, path: string, query: Ask["query"]): string {
   return url.href;
 }
 
-function followed(location: string | null, url: string, what: string, method: string, hops: number): string {
+function followed(location: string | null, { url, what, method }: Asked, hops: number): string {
   const target = new URL(location ?? url, url);
   if (target.origin !== new URL(url).origin) {
     throw new VendorError("nonsense", `${what} redirected to another host, ${target.host}; it was not followed.`);
