@@ -17,7 +17,7 @@ const REASONS: Record<SimRejection["kind"], { type: string; text: (rejection: Si
     text: ({ dimension, member }) => `Item not found in list "${dimension}": "${member}"`,
   },
   "invalid-combination": {
-    type: "moduleImportInvalidListIdentifier",
+    type: "moduleImportNoWriteAccess",
     text: ({ dimension, member }) => `Not a valid combination for "${dimension}": "${member}"`,
   },
   "period-closed": {
