@@ -1,6 +1,7 @@
 import type { FlowStrip, FreshnessState, StripHop } from "../../schemas/wire/flow-strip.ts";
-import type { RequestRow } from "../../schemas/wire/live.ts";
+import type { CollectorRow, RequestRow } from "../../schemas/wire/live.ts";
 import type { HopState } from "../../schemas/wire/line.ts";
+import { blindSystems } from "./blind-systems.ts";
 import { serves } from "./estate-index.ts";
 import { flowViewOf, type FlowView, type HopView, type Judging } from "./flow-view.ts";
 import { momentOf } from "./moment.ts";
@@ -12,8 +13,7 @@ export interface StripsInput extends Judging {
   now: Date;
   period: string;
   requests: readonly RequestRow[];
-  /** Systems nobody can read now. */
-  blind: ReadonlySet<string>;
+  collectors: readonly CollectorRow[];
   entities: "all" | readonly string[];
 }
 
@@ -23,12 +23,13 @@ export function flowStrips(input: StripsInput): Record<string, FlowStrip> {
   const period = calendars.period(input.period);
   if (!period) throw new RangeError(`the estate has no period ${input.period}`);
   const moment = momentOf(input.now);
+  const blind = new Set(blindSystems(estate, input.collectors).keys());
   const strips: Record<string, FlowStrip> = {};
   for (const flow of estate.flows) {
     for (const entity of estate.entities) {
       if (!serves(flow, entity.id) || (entities !== "all" && !entities.includes(entity.id))) continue;
       const view = flowViewOf(input, flow, entity, period, moment);
-      const strip = stripOf(input, view, problemsOf(input, view, input.blind, moment));
+      const strip = stripOf(input, view, problemsOf(input, view, blind, moment));
       strips[strip.id] = strip;
     }
   }

@@ -1,9 +1,10 @@
 import type { BoardEntity, CloseRow, Verdict } from "../../schemas/wire/board.ts";
+import { blindSystems } from "../checks/blind-systems.ts";
 import { momentOf } from "../checks/moment.ts";
 import { headOf } from "./board-head.ts";
 import type { BoardInput, Kept } from "./board-input.ts";
 import { judgeEntity, type EntityJudgement } from "./entity-judgement.ts";
-import { blindSystems, holdsOf } from "./holds.ts";
+import { holdsOf } from "./holds.ts";
 import type { Period } from "./periods.ts";
 
 /** Worst first. */

@@ -2,6 +2,7 @@ import type { Milestone } from "../../schemas/estate/calendar.ts";
 import type { Entity } from "../../schemas/estate/estate.ts";
 import type { Instant } from "../../schemas/instant.ts";
 import type { BoardCell, BoardEntity, Verdict } from "../../schemas/wire/board.ts";
+import type { Blind } from "../checks/blind-systems.ts";
 import { serves } from "../checks/estate-index.ts";
 import { flowViewOf, type FlowView, type Judging } from "../checks/flow-view.ts";
 import type { Moment } from "../checks/moment.ts";
@@ -10,9 +11,6 @@ import { problemsOf } from "../checks/problems.ts";
 import { cellOf } from "./cells.ts";
 import { flowGate, predecessorsGate, reconciliationGate, signoffGate, type GateFinding } from "./gates.ts";
 import type { Period } from "./periods.ts";
-
-/** Systems nobody can read now: id → since when and why, as a sentence. */
-export type Blind = ReadonlyMap<string, string>;
 
 /** A problem with the milestones it keeps from being met. */
 export interface Cause {

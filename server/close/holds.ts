@@ -1,13 +1,13 @@
 import type { Estate } from "../../schemas/estate/estate.ts";
 import type { Hold } from "../../schemas/wire/board.ts";
 import type { CollectorRow } from "../../schemas/wire/live.ts";
+import { blindText, needsCredentials } from "../checks/blind-systems.ts";
 import { indexOf } from "../checks/estate-index.ts";
 import { EXCEPTION_TABLE, raised, worseFirst, type Severity } from "../checks/exception-table.ts";
 import { addMinutes, type Moment } from "../checks/moment.ts";
 import type { Problem } from "../checks/problem.ts";
-import { timeText } from "../checks/time-text.ts";
 import { listed } from "./cells.ts";
-import type { Blind, Cause, EntityJudgement } from "./entity-judgement.ts";
+import type { Cause, EntityJudgement } from "./entity-judgement.ts";
 import { holdWords } from "./hold-words.ts";
 
 /** Everything that holds the close, worst first; one root cause is one hold, however many entities it hits. */
@@ -121,30 +121,6 @@ function collectorHold(
     runId: null,
     act: "none",
   };
-}
-
-/** Systems that cannot be read now, each with a sentence saying so. */
-export function blindSystems(estate: Estate, collectors: readonly CollectorRow[]): Blind {
-  const blind = new Map<string, string>();
-  for (const collector of collectors) {
-    const text = blindText(estate, collector);
-    if (text !== null) blind.set(collector.system, text);
-  }
-  return blind;
-}
-
-function blindText(estate: Estate, collector: CollectorRow): string | null {
-  const unread = collector.state === "down" || (collector.state === "degraded" && needsCredentials(collector));
-  if (!unread) return null;
-  const since = collector.sinceAt ? ` since ${timeText(collector.sinceAt, estate.estate.zone)}` : "";
-  const reason = collector.reason ? `: ${collector.reason.replace(/\.$/, "")}` : "";
-  return `${collector.title} cannot be read${since}${reason}.`;
-}
-
-function needsCredentials(collector: CollectorRow): boolean {
-  return /token|credential|unauthori[sz]ed|forbidden|sign[- ]?in|password|certificate|\b40[13]\b/i.test(
-    collector.reason ?? "",
-  );
 }
 
 function earliest(instants: (string | null)[]): string | null {

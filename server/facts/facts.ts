@@ -2,11 +2,9 @@ import type { Facts } from "../../schemas/facts.ts";
 import type { Total, Watermark } from "../../schemas/run.ts";
 import type { CorrelationSeen, IncomingRow } from "../ingest/incoming-row.ts";
 import type { ClickHouse } from "../store/clickhouse.ts";
-import { createKnownFigures, type Report, type StatedWatermark } from "./known-figures.ts";
+import { createKnownFigures } from "./known-figures.ts";
 import { createKnownRuns } from "./known-runs.ts";
 import { loadFacts, type FactsLoad } from "./load-facts.ts";
-import { foldOfEvent } from "./run-fold.ts";
-import type { Stamp } from "./stamped.ts";
 
 export interface FactsInMemory extends Facts {
   /** Folds durable rows in, in any order and however often. */
@@ -83,16 +81,14 @@ export function createFacts(limits: FactsLimits = USUAL_LIMITS): FactsInMemory {
 }
 
 function applyRow(row: IncomingRow, load: FactsLoad): void {
-  if (row.kind === "run") {
-    load.run(
-      foldOfEvent(row),
-      row.io.filter(({ direction }) => direction === "output"),
-    );
+  const { eventTime: at, rank, eventId, run, io, correlations } = row;
+  if (run) {
+    const outputs = io.filter(({ direction }) => direction === "output");
+    load.run(run, outputs);
   }
-  const stamp: Stamp = { at: row.eventTime, rank: row.rank, eventId: row.eventId };
-  for (const watermark of watermarksOf(row)) load.watermark({ ...stamp, watermark } satisfies StatedWatermark);
-  for (const totals of reportsOf(row)) load.report({ ...stamp, totals } satisfies Report);
-  for (const seen of row.correlations) load.correlation(seen);
+  for (const watermark of watermarksOf(row)) load.watermark({ rank, watermark });
+  for (const totals of reportsOf(row)) load.report({ at, rank, eventId, totals });
+  for (const seen of correlations) load.correlation(seen);
 }
 
 function watermarksOf(row: IncomingRow): Watermark[] {

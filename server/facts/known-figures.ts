@@ -1,13 +1,17 @@
 import type { DatasetName } from "../../schemas/facts.ts";
 import type { Total, Watermark } from "../../schemas/run.ts";
-import { isLater, type Stamp } from "./stamped.ts";
+import { isLater, NOTHING, type Stamped } from "./stamped.ts";
 
-export interface StatedWatermark extends Stamp {
+export interface StatedWatermark {
+  rank: number;
   watermark: Watermark;
 }
 
 /** What one event reports on a dataset for one entity, period and version: all its totals together. */
-export interface Report extends Stamp {
+export interface Report {
+  at: string;
+  rank: number;
+  eventId: string;
   totals: Total[];
 }
 
@@ -55,13 +59,13 @@ export function createKnownFigures(most: number): KnownFigures {
   return {
     addWatermark(stated) {
       const { watermark } = stated;
-      const figures = figuresOf(watermark.period, stated.at);
+      const figures = figuresOf(watermark.period, watermark.eventAt);
       if (!figures) return false;
       const slot = slotOf(watermark, watermark.entity, watermark.version);
       const ledgers = figures.watermarks.get(slot) ?? new Map<string, StatedWatermark>();
       figures.watermarks.set(slot, ledgers);
       const known = ledgers.get(watermark.ledger);
-      if (known && !isLater(stated, known)) return false;
+      if (known && !isLater(stampOf(stated), stampOf(known))) return false;
       ledgers.set(watermark.ledger, stated);
       return true;
     },
@@ -71,7 +75,7 @@ export function createKnownFigures(most: number): KnownFigures {
       if (!first || !figures) return false;
       const slot = slotOf(first, first.entity, first.version);
       const known = figures.reports.get(slot);
-      if (known && !isLater(report, known)) return false;
+      if (known && !isLater({ ...report, value: report.eventId }, { ...known, value: known.eventId })) return false;
       figures.reports.set(slot, report);
       return true;
     },
@@ -83,6 +87,12 @@ export function createKnownFigures(most: number): KnownFigures {
       periods.get(period)?.reports.get(slotOf(dataset, entity, version))?.totals ?? [],
     periods: () => [...periods.keys()].sort(),
   };
+}
+
+/** Two watermarks of one instant and rank are told apart by what they say, in the order of the table's columns. */
+function stampOf({ rank, watermark }: StatedWatermark): Stamped {
+  const { eventAt, completeThrough, snapshotAsOf, runId } = watermark;
+  return { at: eventAt, rank, value: `${completeThrough} ${snapshotAsOf ?? NOTHING.at} ${runId}` };
 }
 
 function slotOf({ namespace, name }: DatasetName, entity: string, version: string): string {

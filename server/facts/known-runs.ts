@@ -63,7 +63,7 @@ export function createKnownRuns(most: number): KnownRuns {
       if (entry) changed = mergeRun(entry.fold, fold);
       else {
         if (fold.lastEventAt <= horizon) return false;
-        entry = { fold, outputs: new Map(), run: null };
+        entry = { fold: { ...fold }, outputs: new Map(), run: null };
         entries.set(key, entry);
         put(idsOf, fold.runId, key);
         changed = true;

@@ -1,7 +1,6 @@
 import type { CorrelationFacet, OutcomeFacet, RunException } from "../../schemas/event/facets.ts";
 import type { Run, RunState } from "../../schemas/run.ts";
-import type { IncomingRow } from "../ingest/incoming-row.ts";
-import { isLater, NOTHING, type Stamped } from "./stamped.ts";
+import { isLater, type Stamped } from "./stamped.ts";
 
 /** A run as far as its events tell, in the shape the table `runs` folds to. Folding is the same in any order. */
 export interface RunFold {
@@ -26,44 +25,6 @@ export interface RunOutput {
   name: string;
   entity: string;
   period: string;
-}
-
-type RunRow = Pick<
-  IncomingRow,
-  | "jobNamespace"
-  | "jobName"
-  | "runId"
-  | "eventId"
-  | "eventTime"
-  | "eventType"
-  | "rank"
-  | "outcome"
-  | "correlation"
-  | "exceptions"
-  | "parentRunId"
-  | "error"
-  | "attempt"
->;
-
-/** The fold of one event alone. */
-export function foldOfEvent(row: RunRow): RunFold {
-  const { eventTime: at, rank, eventId, eventType } = row;
-  const stated = (value: string): Stamped => (value === "" ? NOTHING : { at, rank, eventId, value });
-  return {
-    jobNamespace: row.jobNamespace,
-    jobName: row.jobName,
-    runId: row.runId,
-    state: rank === 0 ? NOTHING : stated(eventType),
-    outcome: stated(row.outcome),
-    correlation: stated(row.correlation),
-    exceptions: stated(row.exceptions),
-    parent: stated(row.parentRunId),
-    error: stated(row.error),
-    attempt: row.attempt,
-    startedAt: eventType === "START" || eventType === "RUNNING" ? at : null,
-    restartedAt: eventType === "START" ? at : null,
-    lastEventAt: at,
-  };
 }
 
 const STATED = ["state", "outcome", "correlation", "exceptions", "parent", "error"] as const;

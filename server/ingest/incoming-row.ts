@@ -1,5 +1,6 @@
 import type { EventType, Warning } from "../../schemas/event/open-lineage.ts";
 import type { Measure } from "../../schemas/event/facets.ts";
+import type { RunFold } from "../facts/run-fold.ts";
 
 /**
  * One accepted event as it goes into the table `incoming`: the raw text, and everything the views derive from it
@@ -19,15 +20,8 @@ export interface IncomingRow {
   jobNamespace: string;
   jobName: string;
   runId: string;
-  /** JSON of the facet `tieout_outcome`. */
-  outcome: string;
-  /** JSON of the facet `tieout_correlation`. */
-  correlation: string;
-  /** JSON of the exceptions in `tieout_exceptions`; an empty array says that there are none. */
-  exceptions: string;
-  parentRunId: string;
-  error: string;
-  attempt: number;
+  /** What the event alone tells of its run; null where it is of none. */
+  run: RunFold | null;
   io: IoSeen[];
   edges: EdgeSeen[];
   watermarks: WatermarkSeen[];

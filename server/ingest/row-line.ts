@@ -1,3 +1,5 @@
+import type { RunFold } from "../facts/run-fold.ts";
+import { NOTHING } from "../facts/stamped.ts";
 import type { IncomingRow } from "./incoming-row.ts";
 
 /** A row as a JSONEachRow line of the table `incoming`; `replay` keeps the rebuild from storing the raw event again. */
@@ -16,14 +18,12 @@ export function rowLine(row: IncomingRow, replay = false): string {
     job_namespace: row.jobNamespace,
     job_name: row.jobName,
     run_id: row.runId,
-    outcome: row.outcome,
-    correlation: row.correlation,
-    exceptions: row.exceptions,
-    parent_run_id: row.parentRunId,
-    error: row.error,
-    attempt: row.attempt,
+    ...(row.run && runColumns(row.run)),
     io: row.io,
-    edges: row.edges,
+    edges: row.edges.flatMap(({ origin, destination, how }) => [
+      { node: origin, direction: "down", other: destination, how },
+      { node: destination, direction: "up", other: origin, how },
+    ]),
     watermarks: row.watermarks.map((watermark) => ({
       namespace: watermark.namespace,
       name: watermark.name,
@@ -32,7 +32,7 @@ export function rowLine(row: IncomingRow, replay = false): string {
       period: watermark.period,
       version: watermark.version,
       complete_through: watermark.completeThrough,
-      snapshot_as_of: watermark.snapshotAsOf,
+      snapshot_as_of: watermark.snapshotAsOf ?? NOTHING.at,
     })),
     totals: row.totals.map((total) => ({
       namespace: total.namespace,
@@ -59,4 +59,20 @@ export function rowLine(row: IncomingRow, replay = false): string {
     envelope: row.envelope,
     raw: row.raw,
   });
+}
+
+/** What is not stated is left to the columns' zero. */
+function runColumns(run: RunFold) {
+  const stated = (stamped: RunFold["state"]) => (stamped.value === "" ? undefined : stamped);
+  return {
+    state: stated(run.state),
+    outcome: stated(run.outcome),
+    correlation: stated(run.correlation),
+    exceptions: stated(run.exceptions),
+    parent: stated(run.parent),
+    error: stated(run.error),
+    attempt: run.attempt,
+    started_at: run.startedAt,
+    restarted_at: run.restartedAt,
+  };
 }

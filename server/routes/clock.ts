@@ -1,9 +1,11 @@
-import { Hono, type MiddlewareHandler } from "hono";
-import { describeRoute, validator } from "hono-openapi";
+import { Hono } from "hono";
+import { validator } from "hono-openapi";
 import * as z from "zod";
-import type { ClockRow } from "../../schemas/wire/live.ts";
-import type { Actor, Scope } from "../context.ts";
+import { ClockRow } from "../../schemas/wire/live.ts";
 import { Fault } from "../fault.ts";
+import type { Permit } from "../people/permit.ts";
+import { described } from "./describe.ts";
+import { expected } from "./expected.ts";
 
 /** The simulated clock's controls; absent on real systems. */
 export interface ClockDrive {
@@ -15,7 +17,7 @@ export interface ClockDrive {
 export interface ClockDeps {
   row(): ClockRow;
   drive: ClockDrive | null;
-  permit(scope: Scope): MiddlewareHandler<{ Variables: { actor: Actor } }>;
+  permit: Permit;
   changed(): void;
 }
 
@@ -29,22 +31,15 @@ export function clockRoutes(deps: ClockDeps): Hono {
   return new Hono()
     .get(
       "/api/v1/clock",
-      describeRoute({ summary: "The clock boards are judged by" }),
+      described({ tag: "Clock", summary: "The clock boards are judged by", answers: ClockRow }),
       deps.permit("board:read"),
       (c) => c.json(deps.row()),
     )
     .post(
       "/api/v1/clock",
-      describeRoute({ summary: "Drive the demo's clock: its speed, pause and resume" }),
+      described({ tag: "Clock", summary: "Drive the demo's clock: its speed, pause and resume", answers: ClockRow }),
       deps.permit("clock:drive"),
-      validator("json", Order, (result) => {
-        if (!result.success) {
-          throw new Fault(
-            "invalid-input",
-            'Expected {"speed": 1 to 20000} in seconds per second, or {"paused": true or false}.',
-          );
-        }
-      }),
+      validator("json", Order, expected('{"speed": 1 to 20000} in seconds a second, or {"paused": true or false}')),
       (c) => {
         if (!deps.drive) throw new Fault("conflict", "This clock is the real one and cannot be driven.");
         const order = c.req.valid("json");

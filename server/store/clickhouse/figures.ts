@@ -3,6 +3,9 @@ import { Measure } from "../../../schemas/event/facets.ts";
 import { Instant } from "../../../schemas/instant.ts";
 import { defineQuestion } from "../question.ts";
 
+/** Stands for no instant in a column that cannot be null. */
+const ZERO = "1970-01-01T00:00:00.000Z";
+
 /** Watermarks stated since an instant, with the event that states each. */
 export const watermarksSince = defineQuestion({
   engine: "clickhouse",
@@ -19,20 +22,17 @@ export const watermarksSince = defineQuestion({
       stated: z.object({
         at: z.string(),
         rank: z.number(),
-        event_id: z.string(),
         complete_through: z.string(),
-        snapshot_as_of: z.string().nullable(),
+        snapshot_as_of: z.string(),
         run_id: z.string(),
       }),
     })
     .transform(({ stated, ...slot }) => ({
-      at: stated.at,
       rank: stated.rank,
-      eventId: stated.event_id,
       watermark: {
         ...slot,
         completeThrough: stated.complete_through,
-        snapshotAsOf: stated.snapshot_as_of,
+        snapshotAsOf: stated.snapshot_as_of === ZERO ? null : stated.snapshot_as_of,
         eventAt: stated.at,
         runId: stated.run_id,
       },

@@ -13,17 +13,22 @@ CREATE TABLE IF NOT EXISTS incoming {cluster} (
   job_namespace String,
   job_name String,
   run_id String,
-  outcome String,
-  correlation String,
-  exceptions String,
-  parent_run_id String,
-  error String,
+  -- Stamped values of a run: (at, rank, value), or the zero of it where the event does not state one.
+  state Tuple(at DateTime64(3, 'UTC'), rank UInt8, value String),
+  outcome Tuple(at DateTime64(3, 'UTC'), rank UInt8, value String),
+  correlation Tuple(at DateTime64(3, 'UTC'), rank UInt8, value String),
+  exceptions Tuple(at DateTime64(3, 'UTC'), rank UInt8, value String),
+  parent Tuple(at DateTime64(3, 'UTC'), rank UInt8, value String),
+  error Tuple(at DateTime64(3, 'UTC'), rank UInt8, value String),
   attempt UInt32,
+  started_at Nullable(DateTime64(3, 'UTC')),
+  restarted_at Nullable(DateTime64(3, 'UTC')),
   io Array(Tuple(direction LowCardinality(String), namespace String, name String, entity String, period String)),
-  edges Array(Tuple(origin String, destination String, how LowCardinality(String))),
+  -- Each step of lineage twice, from either end.
+  edges Array(Tuple(node String, direction LowCardinality(String), other String, how LowCardinality(String))),
   watermarks Array(Tuple(
     namespace String, name String, entity String, ledger String, period String, version String,
-    complete_through DateTime64(3, 'UTC'), snapshot_as_of Nullable(DateTime64(3, 'UTC'))
+    complete_through DateTime64(3, 'UTC'), snapshot_as_of DateTime64(3, 'UTC')
   )),
   totals Array(Tuple(
     namespace String, name String, entity String, ledger String, period String, version String,
@@ -54,8 +59,6 @@ CREATE TABLE IF NOT EXISTS events {cluster} (
   warnings Array(Tuple(path String, message String)),
   envelope String CODEC(ZSTD(1)),
   raw String CODEC(ZSTD(1)),
-  INDEX events_event_id event_id TYPE bloom_filter GRANULARITY 1,
-  INDEX events_run_id run_id TYPE bloom_filter GRANULARITY 1,
   INDEX events_event_time event_time TYPE minmax GRANULARITY 1
 ) ENGINE = {replicated}ReplacingMergeTree
 ORDER BY (job_namespace, job_name, run_id, event_time, event_id);

@@ -1,43 +1,29 @@
 -- Runs, folded from their events in any order and however often each comes. Run ids are not unique in the wild: a run
--- is told by its job as well. A stamped value is the latest one stated: (at, rank, event_id, value), the largest wins.
+-- is told by its job as well. A stamped value is the latest one stated: of (at, rank, value) the largest wins.
 CREATE TABLE IF NOT EXISTS runs {cluster} (
   job_namespace String,
   job_name String,
   run_id String,
   -- START, RUNNING, COMPLETE, ABORT or FAIL; events of no or other type change no state.
-  state SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, event_id String, value String)),
-  outcome SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, event_id String, value String)),
-  correlation SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, event_id String, value String)),
-  exceptions SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, event_id String, value String)),
-  parent SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, event_id String, value String)),
-  error SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, event_id String, value String)),
+  state SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, value String)),
+  outcome SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, value String)),
+  correlation SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, value String)),
+  exceptions SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, value String)),
+  parent SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, value String)),
+  error SimpleAggregateFunction(max, Tuple(at DateTime64(3, 'UTC'), rank UInt8, value String)),
   attempt SimpleAggregateFunction(max, UInt32),
   -- The first sign of it working, and the latest START: what failed before that belongs to an earlier attempt.
   started_at SimpleAggregateFunction(min, Nullable(DateTime64(3, 'UTC'))),
   restarted_at SimpleAggregateFunction(max, Nullable(DateTime64(3, 'UTC'))),
   last_event_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
-  INDEX runs_run_id run_id TYPE bloom_filter GRANULARITY 1,
-  INDEX runs_last_event_at last_event_at TYPE minmax GRANULARITY 1
+  INDEX runs_run_id run_id TYPE bloom_filter GRANULARITY 1
 ) ENGINE = {replicated}AggregatingMergeTree
 ORDER BY (job_namespace, job_name, run_id);
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS incoming_runs {cluster} TO runs AS
-WITH
-  (toDateTime64(0, 3, 'UTC'), toUInt8(0), '', '') AS nothing
 SELECT
-  job_namespace,
-  job_name,
-  run_id,
-  if(rank = 0, nothing, (event_time, rank, event_id, toString(event_type))) AS state,
-  if(incoming.outcome = '', nothing, (event_time, rank, event_id, incoming.outcome)) AS outcome,
-  if(incoming.correlation = '', nothing, (event_time, rank, event_id, incoming.correlation)) AS correlation,
-  if(incoming.exceptions = '', nothing, (event_time, rank, event_id, incoming.exceptions)) AS exceptions,
-  if(parent_run_id = '', nothing, (event_time, rank, event_id, parent_run_id)) AS parent,
-  if(incoming.error = '', nothing, (event_time, rank, event_id, incoming.error)) AS error,
-  attempt,
-  if(event_type IN ('START', 'RUNNING'), event_time, NULL) AS started_at,
-  if(event_type = 'START', event_time, NULL) AS restarted_at,
-  event_time AS last_event_at
+  job_namespace, job_name, run_id, state, outcome, correlation, exceptions, parent, error, attempt,
+  started_at, restarted_at, event_time AS last_event_at
 FROM incoming
 WHERE kind = 'run';
 
@@ -52,9 +38,7 @@ CREATE TABLE IF NOT EXISTS run_io {cluster} (
   entity String,
   period String,
   first_seen_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
-  last_seen_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
-  INDEX run_io_run_id run_id TYPE bloom_filter GRANULARITY 1,
-  INDEX run_io_dataset (namespace, name) TYPE bloom_filter GRANULARITY 1
+  last_seen_at SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
 ) ENGINE = {replicated}AggregatingMergeTree
 ORDER BY (job_namespace, job_name, run_id, direction, namespace, name, entity, period);
 

@@ -1,5 +1,5 @@
 -- How far each dataset is complete for an entity and period: what the latest event that says so says. A load that puts
--- an older snapshot back moves it back, because that is then what is there.
+-- an older snapshot back moves it back, because that is then what is there. A snapshot_as_of of zero means none.
 CREATE TABLE IF NOT EXISTS watermarks {cluster} (
   namespace String,
   name String,
@@ -8,8 +8,8 @@ CREATE TABLE IF NOT EXISTS watermarks {cluster} (
   version String,
   ledger String,
   watermark SimpleAggregateFunction(max, Tuple(
-    at DateTime64(3, 'UTC'), rank UInt8, event_id String,
-    complete_through DateTime64(3, 'UTC'), snapshot_as_of Nullable(DateTime64(3, 'UTC')), run_id String
+    at DateTime64(3, 'UTC'), rank UInt8,
+    complete_through DateTime64(3, 'UTC'), snapshot_as_of DateTime64(3, 'UTC'), run_id String
   ))
 ) ENGINE = {replicated}AggregatingMergeTree
 ORDER BY (namespace, name, entity, period, version, ledger);
@@ -18,7 +18,7 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS incoming_watermarks {cluster} TO watermar
 SELECT
   seen.namespace AS namespace, seen.name AS name, seen.entity AS entity, seen.period AS period,
   seen.version AS version, seen.ledger AS ledger,
-  (event_time, rank, event_id, seen.complete_through, seen.snapshot_as_of, run_id) AS watermark
+  (event_time, rank, seen.complete_through, seen.snapshot_as_of, run_id) AS watermark
 FROM incoming
 ARRAY JOIN watermarks AS seen;
 

@@ -1,0 +1,31 @@
+import type { Estate } from "../../schemas/estate/estate.ts";
+import type { CollectorRow } from "../../schemas/wire/live.ts";
+import { timeText } from "./time-text.ts";
+
+/** Systems nobody can read now: id → since when and why, as a sentence. */
+export type Blind = ReadonlyMap<string, string>;
+
+export function blindSystems(estate: Estate, collectors: readonly CollectorRow[]): Blind {
+  const blind = new Map<string, string>();
+  for (const collector of collectors) {
+    const text = blindText(estate, collector);
+    if (text !== null) blind.set(collector.system, text);
+  }
+  return blind;
+}
+
+/** Null while the system can be read, if with difficulty. */
+export function blindText(estate: Estate, collector: CollectorRow): string | null {
+  const unread = collector.state === "down" || (collector.state === "degraded" && needsCredentials(collector));
+  if (!unread) return null;
+  const since = collector.sinceAt ? ` since ${timeText(collector.sinceAt, estate.estate.zone)}` : "";
+  const reason = collector.reason ? `: ${collector.reason.replace(/\.$/, "")}` : "";
+  return `${collector.title} cannot be read${since}${reason}.`;
+}
+
+/** Whether a person must renew or grant something before the system can be read again. */
+export function needsCredentials(collector: CollectorRow): boolean {
+  return /token|credential|unauthori[sz]ed|forbidden|sign[- ]?in|password|certificate|\b40[13]\b/i.test(
+    collector.reason ?? "",
+  );
+}

@@ -1,0 +1,16 @@
+import type { StartedSandbox } from "../sandbox/start-sandbox.ts";
+import type { Collecting } from "./collect/collect.ts";
+import type { Context } from "./context.ts";
+import type { Ingest } from "./ingest/ingest.ts";
+import type { People } from "./people/people.ts";
+
+/** What doors are built from: the context, and the rooms that hold something open. */
+export interface Rooms {
+  ctx: Context;
+  people: People;
+  ingest: Ingest;
+  collecting: Collecting;
+  /** Null on real systems. */
+  sandbox: StartedSandbox | null;
+  maxEventBytes: number;
+}

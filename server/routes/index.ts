@@ -1,0 +1,70 @@
+import type { Hono } from "hono";
+import { clockRow } from "../clock-row.ts";
+import { requestRows } from "../requests/request-rows.ts";
+import type { Rooms } from "../rooms.ts";
+import { record } from "../audit/record.ts";
+import { auditRoutes } from "./audit.ts";
+import { clockRoutes } from "./clock.ts";
+import { closeRoutes } from "./close.ts";
+import { cloudEventRoutes } from "./cloudevents.ts";
+import { collectorRoutes } from "./collectors.ts";
+import { deadlineRoutes } from "./deadlines.ts";
+import { estateRoutes } from "./estate.ts";
+import { flowRoutes } from "./flows.ts";
+import { freshnessRoutes } from "./freshness.ts";
+import { healthRoutes } from "./health.ts";
+import { keyRoutes } from "./keys.ts";
+import { lineageEventRoutes } from "./lineage-events.ts";
+import { lineageGraphRoutes } from "./lineage-graph.ts";
+import { openapiRoutes } from "./openapi.ts";
+import { peopleRoutes } from "./people.ts";
+import { quarantineRoutes } from "./quarantine.ts";
+import { reconciliationRoutes } from "./reconciliations.ts";
+import { requestRoutes } from "./requests.ts";
+import { runRoutes } from "./runs.ts";
+import { sessionRoutes } from "./session.ts";
+
+/** Every door there is over HTTP. */
+export function routesOf(rooms: Rooms): Hono[] {
+  const { ctx, people, ingest, collecting, sandbox, maxEventBytes } = rooms;
+  const { permit } = people;
+  const doors = { ctx, permit };
+  const boards = { ...doors, collectors: () => Object.values(collecting.rows()) };
+  const described = [
+    lineageEventRoutes({ ingest, metrics: ctx.metrics, permit, maxEventBytes }),
+    cloudEventRoutes({ ingest, metrics: ctx.metrics, permit, maxEventBytes }),
+    quarantineRoutes({
+      ...{ clickhouse: ctx.clickhouse, clock: ctx.clock, ingest, permit },
+      audit: (entry) => ctx.postgres.transaction((tx) => record(tx, { at: ctx.clock.now(), ...entry })),
+      changed: () => ctx.touch("quarantine"),
+    }),
+    closeRoutes(boards),
+    flowRoutes({ ...boards, requests: async (entities) => Object.values(await requestRows(ctx, entities)) }),
+    freshnessRoutes(doors),
+    deadlineRoutes(boards),
+    reconciliationRoutes(doors),
+    lineageGraphRoutes(doors),
+    runRoutes({ clickhouse: ctx.clickhouse, facts: ctx.facts, permit }),
+    estateRoutes(doors),
+    requestRoutes(doors),
+    clockRoutes({
+      row: () => clockRow(ctx.clock, sandbox?.clock ?? null),
+      drive: sandbox?.drive ?? null,
+      permit,
+      changed: () => ctx.touch("clock"),
+    }),
+    collectorRoutes({ rows: collecting.rows, permit }),
+    sessionRoutes({ ctx, people }),
+    peopleRoutes({ ctx, people }),
+    keyRoutes({ ctx, people }),
+    auditRoutes(doors),
+  ];
+  return [
+    healthRoutes({
+      metrics: ctx.metrics,
+      parts: async () => ({ clickhouse: await ctx.clickhouse.ping(), postgres: await ctx.postgres.ping() }),
+    }),
+    ...described,
+    openapiRoutes({ routes: described }),
+  ];
+}

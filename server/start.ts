@@ -1,0 +1,160 @@
+import { existsSync } from "node:fs";
+import type { Logger } from "pino";
+import { join } from "node:path";
+import { collectors } from "../collectors/index.ts";
+import type { StartedSandbox } from "../sandbox/start-sandbox.ts";
+import { createApp } from "./app.ts";
+import { createCollecting } from "./collect/collect.ts";
+import { openSources } from "./collect/open-sources.ts";
+import { createGathering } from "./collect/play-history.ts";
+import { storedCursors } from "./collect/stored-cursors.ts";
+import type { Clock, Context } from "./context.ts";
+import { lockDataDirectory } from "./data-lock.ts";
+import { loadEstate, type LoadedEstate } from "./estate/load-estate.ts";
+import { recordEstate } from "./estate/record-estate.ts";
+import { createFacts } from "./facts/facts.ts";
+import { greeting } from "./greeting.ts";
+import type { IncomingRow } from "./ingest/incoming-row.ts";
+import { createIngest } from "./ingest/ingest.ts";
+import { listen } from "./listen.ts";
+import { createLog } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import type { Options } from "./options.ts";
+import { openPeople } from "./people/people.ts";
+import { playIn } from "./play-in.ts";
+import { recoverRequests } from "./requests/recover-requests.ts";
+import { settleRequests } from "./requests/settle-requests.ts";
+import { routesOf } from "./routes/index.ts";
+import type { Rooms } from "./rooms.ts";
+import type { Say } from "./say.ts";
+import { openStores } from "./store/open-stores.ts";
+import { openSocket } from "./stream/socket.ts";
+import { createStream } from "./stream/stream.ts";
+import { topicsOf } from "./stream/topics-of.ts";
+import { startTasks, type Tasks } from "./tasks/boss.ts";
+import { TASKS } from "./tasks/index.ts";
+
+/** How far back runs and figures are kept at hand: earlier closes to compare with, and then some. */
+const MEMORY = 200 * 24 * 3_600_000;
+
+export interface Start {
+  options: Options;
+  environment: Record<string, string | undefined>;
+  /** The project's folder; the built console lies below it. */
+  root: string;
+  /** Whether a person watches a terminal. */
+  terminal: boolean;
+  say: Say;
+}
+
+export interface Tieout {
+  url: string;
+  /** Lets what is under way become durable, then closes everything in the reverse order of its opening. */
+  stop(): Promise<void>;
+}
+
+/** Opens everything in order and answers once the tower does its work. Closes what it had opened when it fails. */
+export async function startTieout(start: Start): Promise<Tieout> {
+  const closing: (() => unknown)[] = [];
+  const close = async () => {
+    for (const each of closing.splice(0).reverse()) await each();
+  };
+  try {
+    const url = await open(start, (each) => void closing.push(each));
+    return { url, stop: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open({ options, environment, root, terminal, say }: Start, onStop: (close: () => unknown) => void) {
+  say.line(`Tieout · ${options.estate}`);
+  const loaded = loadEstate(options.estate);
+  const { estate } = loaded;
+  onStop(lockDataDirectory(options.data));
+  const log = createLog({ directory: options.data, level: options.logLevel, terminal });
+  const door = await listen(options.host, options.port);
+  onStop(door.close);
+  const { clickhouse, postgres } = await openStores(options, say);
+  onStop(() => postgres.close());
+  onStop(() => clickhouse.close());
+  const sandbox = options.sandbox ? await say.step("Sandbox", () => openSandbox(loaded, options, log)) : null;
+  if (sandbox) onStop(() => sandbox.stop());
+  const clock: Clock = sandbox?.clock ?? { now: () => new Date() };
+  await recordEstate(postgres, clock, loaded);
+
+  const metrics = createMetrics();
+  const facts = createFacts();
+  await say.step("What is known", () => facts.load(clickhouse, new Date(clock.now().getTime() - MEMORY)));
+  const ingest = createIngest({ clickhouse, clock, log, metrics, facts, maxEventBytes: options.maxEventBytes });
+  onStop(() => ingest.idle());
+  const sources = openSources({
+    ...{ systems: estate.systems, collectors, environment, clock, log, metrics },
+    connections: connectionsOf(sandbox),
+  });
+  const people = await openPeople({
+    ...{ postgres, clock, estate, log, environment },
+    dataDirectory: options.data,
+    publicUrl: environment.TIEOUT_URL ?? door.url,
+    adminKey: options.adminKey,
+    demo: sandbox !== null && isLoopback(options.host),
+  });
+
+  // Tasks need the context, and the context hands tasks on: the queue is opened first thing after.
+  let tasks: Tasks | null = null;
+  const ctx: Context = {
+    ...{ clock, log, estate, clickhouse, postgres, facts, metrics },
+    drivers: new Map(sources.map(({ system, connected }) => [system.id, connected])),
+    accept: async (events, source) => void (await ingest.acceptEvents(events, source)),
+    enqueue: (...task) =>
+      tasks ? tasks.enqueue(...task) : Promise.reject(new Error("The task queue is not open yet.")),
+    touch: (topic) => stream.touch(topic),
+  };
+  const gathering = createGathering({ accept: ctx.accept, cursors: storedCursors(postgres) });
+  const collecting = createCollecting(sources, {
+    ...{ clock, log, metrics, accept: gathering.accept, cursors: gathering.cursors },
+    changed: () => ["collectors", "close"].forEach((topic) => ctx.touch(topic as "close")),
+  });
+  const rooms: Rooms = { ctx, people, ingest, collecting, sandbox, maxEventBytes: options.maxEventBytes };
+  const stream = createStream(topicsOf(rooms), { log, metrics });
+  onStop(() => stream.stop());
+  ingest.onAccepted((rows) => told(ctx, rows));
+  ingest.onQuarantined(() => ctx.touch("quarantine"));
+  tasks = await say.step("Task queue", () => startTasks(ctx, TASKS));
+  onStop(() => tasks?.stop());
+  await recoverRequests(ctx);
+
+  const ui = join(root, "dist/ui");
+  door.open(createApp({ log, routes: routesOf(rooms), ui: existsSync(ui) ? ui : null }));
+  const socket = openSocket(door.http, { stream, metrics, actorOf: (headers) => people.identify(headers) });
+  onStop(() => socket.close());
+  if (sandbox)
+    await playIn(sandbox, { collecting, gathering, estate, systems: sources.map(({ system }) => system.id), say });
+  collecting.start();
+  onStop(() => collecting.stop());
+  for (const line of await greeting(rooms, { url: door.url, console: existsSync(ui), environment })) say.line(line);
+  return door.url;
+}
+
+async function openSandbox({ estate }: LoadedEstate, options: Options, log: Logger): Promise<StartedSandbox> {
+  // Only the demo needs the simulation's code.
+  const { startSandbox } = await import("../sandbox/start-sandbox.ts");
+  return startSandbox({ estate, dataDirectory: options.data, log });
+}
+
+function connectionsOf(sandbox: StartedSandbox | null): Record<string, Record<string, string>> {
+  return Object.fromEntries(Object.entries(sandbox?.systems ?? {}).map(([id, { connection }]) => [id, connection]));
+}
+
+function isLoopback(host: string): boolean {
+  return ["127.0.0.1", "::1", "localhost"].includes(host);
+}
+
+/** What a durable batch sets in motion: boards are drawn again, and requests follow the runs they started. */
+function told(ctx: Context, rows: readonly IncomingRow[]): void {
+  for (const topic of ["close", "line", "flows"] as const) ctx.touch(topic);
+  const ids = new Set(rows.filter(({ kind }) => kind === "run").map(({ runId }) => runId));
+  const runs = [...ids].flatMap((id) => ctx.facts.run(id) ?? []);
+  settleRequests(ctx, runs).catch((error: unknown) => ctx.log.error({ err: error }, "requests could not be settled"));
+}

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import type { Say } from "../say.ts";
+import { OptionError, type Options } from "../options.ts";
+import { openClickHouse, type ClickHouse } from "./clickhouse.ts";
+import { migrateClickHouse } from "./migrate-clickhouse.ts";
+import { migratePostgres } from "./migrate-postgres.ts";
+import { openPostgres, type Postgres } from "./postgres.ts";
+
+export interface Stores {
+  clickhouse: ClickHouse;
+  postgres: Postgres;
+}
+
+/** Opens and migrates both engines, embedded in the data folder or at the addresses given. */
+export async function openStores(options: Options, say: Say): Promise<Stores> {
+  const { clickhouseUrl, databaseUrl, data } = options;
+  const opening = await Promise.allSettled([
+    say.step(clickhouseUrl ? "ClickHouse, by CLICKHOUSE_URL" : "ClickHouse, in process", async () => {
+      const engine = await reached("CLICKHOUSE_URL", () =>
+        openClickHouse(clickhouseUrl ? { url: clickhouseUrl } : { directory: join(data, "clickhouse") }),
+      );
+      await migrateClickHouse(engine);
+      return engine;
+    }),
+    say.step(databaseUrl ? "PostgreSQL, by DATABASE_URL" : "PostgreSQL, in process", async () => {
+      const engine = await reached("DATABASE_URL", () =>
+        openPostgres(databaseUrl ? { url: databaseUrl } : { directory: join(data, "postgres") }),
+      );
+      await migratePostgres(engine);
+      return engine;
+    }),
+  ]);
+  const [clickhouse, postgres] = opening;
+  if (clickhouse.status === "fulfilled" && postgres.status === "fulfilled") {
+    return { clickhouse: clickhouse.value, postgres: postgres.value };
+  }
+  // Closed before the start gives up, so that what the other engine wrote is whole.
+  for (const opened of opening) if (opened.status === "fulfilled") await opened.value.close();
+  throw opening.find((opened) => opened.status === "rejected")?.reason;
+}
+
+/** Codes of Node's for an address nobody answers at. */
+const UNREACHED = new Set(["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "EHOSTUNREACH", "ECONNRESET", "EAI_AGAIN"]);
+
+async function reached<T>(variable: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    const code = codeOf(error);
+    if (!code || !UNREACHED.has(code)) throw error;
+    throw new OptionError(
+      `The engine at ${variable} does not answer (${code}). Check the address and that it runs, or leave ${variable} unset to use the engine in process.`,
+    );
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return (error as NodeJS.ErrnoException).code ?? ((error as Error).cause ? codeOf((error as Error).cause) : undefined);
+}

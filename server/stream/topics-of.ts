@@ -1,0 +1,55 @@
+import { clockRow } from "../clock-row.ts";
+import { calendarsOf } from "../close/calendars.ts";
+import { closeBoard } from "../close/board.ts";
+import type { BoardMemo } from "../close/board-input.ts";
+import { entityLines } from "../close/entity-lines.ts";
+import { periodInView } from "../close/period-in-view.ts";
+import { flowStrips } from "../checks/flow-strips.ts";
+import { quarantineRows } from "../ingest/quarantine-rows.ts";
+import { requestRows } from "../requests/request-rows.ts";
+import type { Rooms } from "../rooms.ts";
+import type { Topic } from "./topic.ts";
+import { createTopics } from "./topics.ts";
+
+/** The live quarantine shows this many, newest first. */
+const NEWEST = 200;
+/** Stands for the period being closed, whichever that is. */
+const CURRENT = "current";
+
+/** The live topics over the server's rooms. */
+export function topicsOf({ ctx, collecting, sandbox }: Pick<Rooms, "ctx" | "collecting" | "sandbox">): Topic[] {
+  const { estate, facts, clock } = ctx;
+  const calendars = calendarsOf(estate);
+  const memo: BoardMemo = new Map();
+  const judging = (key: string) => {
+    const now = clock.now();
+    const period = key === CURRENT ? periodInView(calendars, now) : calendars.period(key);
+    return period && { estate, calendars, facts, now, period: period.period };
+  };
+  const collectors = () => Object.values(collecting.rows());
+  return createTopics({
+    board(period, entities) {
+      const judged = judging(period);
+      return judged && closeBoard({ ...judged, collectors: collectors(), entities, memo });
+    },
+    lines(period, entity, entities) {
+      const judged = judging(period);
+      const known = estate.entities.some(({ id }) => id === entity);
+      if (!judged || !known || (entities !== "all" && !entities.includes(entity))) return null;
+      return entityLines({ ...judged, entity });
+    },
+    async strips(period, entities) {
+      const judged = judging(period);
+      if (!judged) return null;
+      const requests = Object.values(await requestRows(ctx, entities));
+      return flowStrips({ ...judged, requests, entities, collectors: collectors() });
+    },
+    clock: () => clockRow(clock, sandbox?.clock ?? null),
+    collectors: collecting.rows,
+    async quarantine() {
+      const { items } = await quarantineRows(ctx.clickhouse, { limit: NEWEST });
+      return Object.fromEntries(items.map((item) => [item.id, item]));
+    },
+    requests: (entities) => requestRows(ctx, entities),
+  });
+}

@@ -1,0 +1,73 @@
+import type { CloseRow } from "../../schemas/wire/board.ts";
+import type { FlowStrip } from "../../schemas/wire/flow-strip.ts";
+import type { TieLine } from "../../schemas/wire/line.ts";
+import type { ClockRow, CollectorRow, QuarantineRow, RequestRow } from "../../schemas/wire/live.ts";
+import type { Audience, Topic } from "./topic.ts";
+import { defineTopic } from "./topic.ts";
+
+/** Where topics take their rows from; each room answers for itself. */
+export interface TopicSources {
+  board(period: string, audience: Audience): Record<string, CloseRow> | null;
+  lines(period: string, entity: string, audience: Audience): Record<string, TieLine> | null;
+  strips(period: string, audience: Audience): Promise<Record<string, FlowStrip> | null>;
+  clock(): ClockRow;
+  collectors(): Record<string, CollectorRow>;
+  quarantine(): Promise<Record<string, QuarantineRow>>;
+  requests(audience: Audience): Promise<Record<string, RequestRow>>;
+}
+
+/** Every live topic there is. */
+export function createTopics(sources: TopicSources): Topic[] {
+  const topics = [
+    defineTopic({
+      name: "close",
+      scope: "board:read",
+      params: ["period"],
+      ticks: true,
+      rows: ({ period }, audience) => sources.board(period ?? "", audience),
+    }),
+    defineTopic({
+      name: "line",
+      scope: "board:read",
+      params: ["period", "entity"],
+      ticks: true,
+      rows: ({ period, entity }, audience) => sources.lines(period ?? "", entity ?? "", audience),
+    }),
+    defineTopic({
+      name: "flows",
+      scope: "board:read",
+      params: ["period"],
+      ticks: true,
+      rows: ({ period }, audience) => sources.strips(period ?? "", audience),
+    }),
+    defineTopic({
+      name: "clock",
+      scope: "board:read",
+      params: [],
+      ticks: true,
+      rows: () => ({ clock: sources.clock() }),
+    }),
+    defineTopic({
+      name: "collectors",
+      scope: "collector:read",
+      params: [],
+      ticks: true,
+      rows: () => sources.collectors(),
+    }),
+    defineTopic({
+      name: "quarantine",
+      scope: "quarantine:read",
+      params: [],
+      ticks: false,
+      rows: () => sources.quarantine(),
+    }),
+    defineTopic({
+      name: "requests",
+      scope: "request:read",
+      params: [],
+      ticks: false,
+      rows: (_params, audience) => sources.requests(audience),
+    }),
+  ];
+  return topics as unknown as Topic[];
+}
