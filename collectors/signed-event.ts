@@ -5,6 +5,7 @@ import type { DatasetEvent, DatasetRef, EventType, Facets, RunEvent } from "../s
 const STANDARD_FACETS: Record<string, string> = {
   errorMessage: "https://openlineage.io/spec/facets/1-0-1/ErrorMessageRunFacet.json",
   jobDependencies: "https://openlineage.io/spec/facets/1-0-1/JobDependenciesRunFacet.json",
+  lineage: "https://openlineage.io/spec/facets/1-0-0/LineageFacet.json",
   nominalTime: "https://openlineage.io/spec/facets/1-0-1/NominalTimeRunFacet.json",
   parent: "https://openlineage.io/spec/facets/1-2-0/ParentRunFacet.json",
 };

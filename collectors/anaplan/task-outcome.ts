@@ -7,14 +7,14 @@ import type { Detail, Step, Task } from "./vendor.ts";
 /** Anaplan's message types and texts for what goes wrong; the first that fits counts. */
 const RULES: readonly TextRule[] = [
   {
-    pattern:
-      /(InvalidListIdentifier|InvalidName|InvalidCode|InvalidParent|failedToLocateEntity|not found in list)\b.*?(?:"(?<member>[^"]+)")?\s*$/i,
-    code: "unmapped-member",
+    pattern: /(combination)\b.*?(?:"(?<member>[^"]+)")?\s*$/i,
+    code: "invalid-combination",
     class: "business",
   },
   {
-    pattern: /(combination)\b.*?(?:"(?<member>[^"]+)")?\s*$/i,
-    code: "invalid-combination",
+    pattern:
+      /(InvalidListIdentifier|InvalidName|InvalidCode|InvalidParent|failedToLocateEntity|not found in list)\b.*?(?:"(?<member>[^"]+)")?\s*$/i,
+    code: "unmapped-member",
     class: "business",
   },
   {
