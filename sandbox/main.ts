@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import pino from "pino";
 import { readEstate } from "./read-estate.ts";
+import { SavedPlayError } from "./saved-play.ts";
 import { startSandbox } from "./start-sandbox.ts";
 
 /** Runs the sandbox alone, for a collector under construction or a server elsewhere: `npm run sandbox -- --data <dir>`. */
@@ -20,6 +21,10 @@ const sandbox = await startSandbox({
   scenario: values.scenario,
   dataDirectory: values.data,
   log: pino({ level: process.env.LOG_LEVEL ?? "warn" }),
+}).catch((error: unknown) => {
+  if (!(error instanceof SavedPlayError)) throw error;
+  process.stderr.write(`The sandbox did not start. ${error.message}\n`);
+  process.exit(1);
 });
 if (sandbox.historyUntil) sandbox.drive.stepTo(sandbox.historyUntil);
 if (values.speed) sandbox.drive.setSpeed(Number(values.speed));

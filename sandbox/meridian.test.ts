@@ -15,9 +15,9 @@ describe("the estate", () => {
 
   test("names only what it declares", () => {
     const datasets = new Set(meridian.datasets.map(({ id }) => id));
-    const hops = meridian.flows.flatMap(({ hops, source }) => [source!, ...hops.map(({ dataset }) => dataset)]);
+    const carried = meridian.flows.flatMap(({ hops, source }) => [source!, ...hops.map(({ dataset }) => dataset)]);
     const legs = meridian.reconciliations.flatMap((reconciliation) => reconciliation.legs);
-    for (const id of [...hops, ...legs]) expect(datasets).toContain(id);
+    for (const id of [...carried, ...legs]) expect(datasets).toContain(id);
     const calendars = meridian.calendars.map(({ id }) => id);
     for (const { calendar } of meridian.entities) expect(calendars).toContain(calendar);
     const systems = meridian.systems.map(({ id }) => id);

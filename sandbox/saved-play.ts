@@ -30,6 +30,11 @@ const SavedPlay = z.strictObject({
 });
 export type SavedPlay = z.infer<typeof SavedPlay>;
 
+/** A play kept in a data folder cannot be gone on with; told without a stack. */
+export class SavedPlayError extends Error {
+  override name = "SavedPlayError";
+}
+
 /** Names a scenario by its content, so that a play is never gone on with by another script. */
 export function scenarioDigest(scenario: Scenario): string {
   return createHash("sha256").update(JSON.stringify(scenario)).digest("hex").slice(0, 16);
@@ -41,9 +46,11 @@ export function readSavedPlay(folder: string, scenario: Scenario): SavedPlay | n
   const text = contentOf(file);
   if (text === null) return null;
   const read = SavedPlay.safeParse(parseJson(text));
-  if (!read.success) throw new Error(`${file} cannot be read:\n${z.prettifyError(read.error)}`);
+  if (!read.success) throw new SavedPlayError(`${file} cannot be read:\n${z.prettifyError(read.error)}`);
   if (read.data.scenario === scenarioDigest(scenario)) return read.data;
-  throw new Error(`${file} belongs to a play of another scenario. Start with a fresh data folder, or bring it back.`);
+  throw new SavedPlayError(
+    `${file} belongs to a play of another scenario. Start with a fresh data folder, or bring it back.`,
+  );
 }
 
 /** Written beside and moved over, so that a crash leaves the old one or the new one. */

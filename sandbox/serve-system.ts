@@ -13,7 +13,11 @@ export interface ServedSystem {
 }
 
 /** Serves a vendor's sandbox on a free port of the loopback. */
-export async function serveSystem(sandbox: Sandbox, world: World, system: System): Promise<ServedSystem> {
+export async function serveSystem(
+  sandbox: Sandbox,
+  world: World,
+  system: Pick<System, "id" | "settings">,
+): Promise<ServedSystem> {
   // A sandbox hands out links to itself, so it is made once its address is known.
   let answer: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
   const server = serve({ fetch: (request) => answer(request), port: 0, hostname: "127.0.0.1" }) as Server;

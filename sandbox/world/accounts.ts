@@ -4,12 +4,15 @@ export const PROFIT_AND_LOSS = {
   to: "699999",
 } as const;
 
+/** Minor units that `size` counts in. */
+export const AVERAGE_LINE = 900;
+
 export const SETTLEMENT = { account: "580000", counter: "792000" } as const;
 
-/** Document types, how often they come, what they cost on average (minor units) and where their lines go. */
+/** A kind of document: how often it comes, how large its lines are and where they go. */
 export interface DocumentKind {
   weight: number;
-  /** Mean of one profit-and-loss line in hundredths of the average line. */
+  /** Mean amount of a profit-and-loss line, in units of `AVERAGE_LINE`. */
   size: number;
   lines: readonly [from: number, to: number];
   side: "debit" | "credit";

@@ -1,8 +1,7 @@
 import type { ApiFault } from "../../collectors/sandbox.ts";
 import type { ExceptionCode } from "../../schemas/event/facets.ts";
-import type { Fault, Scenario } from "../scenario.ts";
-import { closeInstant } from "./post-period.ts";
-import type { WorkDays } from "./work-days.ts";
+import type { CloseTime, Fault, Scenario } from "../scenario.ts";
+import { closeInstant, type WorkDays } from "./work-days.ts";
 
 /** Ground truth: what goes wrong, where and when, so that detection can be scored. */
 export interface Label {
@@ -47,7 +46,7 @@ export interface FaultScript {
 
 export function createFaultScript(scenario: Scenario, days: WorkDays): FaultScript {
   const windows = scenario.faults.map((fault) => {
-    const instant = (time: Parameters<typeof closeInstant>[3]) => closeInstant(days, fault.entity, fault.period, time);
+    const instant = (time: CloseTime) => closeInstant(days, fault.entity, fault.period, time);
     const from = instant("posted" in fault ? fault.posted.to : fault.from);
     return { fault, from, until: instant(fault.until) };
   });

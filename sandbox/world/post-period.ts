@@ -1,10 +1,17 @@
 import type { Entity } from "../../schemas/estate/estate.ts";
-import type { CloseTime, Fault, Scenario, SpecialDocuments } from "../scenario.ts";
-import { CLOSING_DOCUMENTS, DAILY_DOCUMENTS, SETTLEMENT, travels, type DocumentKind } from "./accounts.ts";
+import type { Fault, Scenario, SpecialDocuments } from "../scenario.ts";
+import {
+  AVERAGE_LINE,
+  CLOSING_DOCUMENTS,
+  DAILY_DOCUMENTS,
+  SETTLEMENT,
+  travels,
+  type DocumentKind,
+} from "./accounts.ts";
 import type { Line } from "./book.ts";
 import { minorOf, splitMinor } from "./money.ts";
 import { seeded, type Chance } from "./seeded.ts";
-import { addDays, periodOf, type WorkDays } from "./work-days.ts";
+import { addDays, closeInstant, periodOf, type WorkDays } from "./work-days.ts";
 
 /** Posting hours of an ordinary day, and when the closing postings of WD+1 and WD+2 fall. */
 const OFFICE = { from: "07:10", to: "18:50" };
@@ -13,8 +20,6 @@ const CLOSING = [
   { workDay: 2, from: "06:40", to: "13:20", share: 0.03 },
 ];
 const SETTLED = { workDay: 1, at: "16:40" };
-/** Hundredths of a line's average, in minor units. */
-const AVERAGE_LINE = 900;
 const COUNTER_OF_SPECIALS = "179000";
 
 /**
@@ -138,8 +143,4 @@ function documentOf(fault: Fault, place: number): string {
 
 function sided(side: "debit" | "credit", amount: number): { debit: number; credit: number } {
   return side === "debit" ? { debit: amount, credit: 0 } : { debit: 0, credit: amount };
-}
-
-export function closeInstant(days: WorkDays, entity: string | null, period: string, time: CloseTime): number {
-  return days.instant(entity, days.dateOf(entity, period, time.workDay), time.at);
 }

@@ -1,6 +1,7 @@
 import Holidays from "date-holidays";
 import { Temporal } from "temporal-polyfill";
 import type { Estate } from "../../schemas/estate/estate.ts";
+import type { CloseTime } from "../scenario.ts";
 
 export interface Period {
   period: string;
@@ -89,4 +90,9 @@ export function addDays(date: string, days: number): string {
 /** The period a date before this month belonged to. */
 export function periodBefore(period: string): string {
   return addDays(`${period}-01`, -1).slice(0, 7);
+}
+
+/** A moment of a close as epoch milliseconds. */
+export function closeInstant(days: WorkDays, entity: string | null, period: string, time: CloseTime): number {
+  return days.instant(entity, days.dateOf(entity, period, time.workDay), time.at);
 }
