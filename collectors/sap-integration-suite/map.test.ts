@@ -92,7 +92,7 @@ describe("error texts", () => {
     ["", "unknown", undefined],
   ])("%s → %s", (errorText, code, member) => {
     const event = eventsOf({ Status: "FAILED" }, { errorText }).at(-1)!;
-    const [exception] = (event.run.facets?.tieout_exceptions as { exceptions: Record<string, unknown>[] }).exceptions;
+    const [exception] = (event.run.facets!.tieout_exceptions as { exceptions: Record<string, unknown>[] }).exceptions;
     expect(exception).toMatchObject({ code, entity: "DE01", period: "2026-10" });
     expect(exception?.member).toBe(member);
     expect(exception?.message).toBe(errorText || "The message is FAILED.");
@@ -107,7 +107,7 @@ test("a total that is not a number is reported, never guessed", () => {
   expect(event.run.facets?.tieout_exceptions).toMatchObject({
     exceptions: [{ code: "contract-drift", message: 'Custom header debitTotal is not a number: "1.234.567,89".' }],
   });
-  const { totals } = event.outputs[0]?.facets?.tieout_controlTotals as { totals: { measure: string }[] };
+  const { totals } = event.outputs[0]!.facets!.tieout_controlTotals as { totals: { measure: string }[] };
   expect(totals.map((total) => total.measure)).toEqual(["count", "credit", "net"]);
 });
 

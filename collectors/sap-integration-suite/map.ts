@@ -1,11 +1,5 @@
 import * as z from "zod";
-import {
-  ControlTotal,
-  type OutcomeFacet,
-  type Position,
-  type Qualifier,
-  type RunException,
-} from "../../schemas/event/facets.ts";
+import type { ControlTotal, OutcomeFacet, Position, Qualifier, RunException } from "../../schemas/event/facets.ts";
 import { DecimalString } from "../../schemas/instant.ts";
 import type { EventType, RunEvent } from "../../schemas/event/open-lineage.ts";
 import { filled, jobPattern } from "../job-name.ts";

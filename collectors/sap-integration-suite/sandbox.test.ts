@@ -19,8 +19,8 @@ const settings = {
   ],
   pageSize: 2,
 };
-const closers: (() => void)[] = [];
-afterEach(() => closers.splice(0).forEach((close) => close()));
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => void (await Promise.all(closers.splice(0).map((close) => close()))));
 
 async function tenant(now = NOW) {
   const jobs = [{ job: JOB, flow: "actuals-to-close", hop: 1, entity: "DE01", dataset: "cpi-actuals" }];

@@ -110,7 +110,7 @@ describe("job logs", () => {
     ["Irgendetwas ging schief", "unknown", undefined],
   ])("%s → %s", (MsgText, code, member) => {
     const [event] = eventsOf({ JobStatus: "A", ...logged([{ MsgType: "E", MsgText }]) });
-    const { exceptions } = event?.run.facets?.tieout_exceptions as { exceptions: Record<string, unknown>[] };
+    const { exceptions } = event!.run.facets!.tieout_exceptions as { exceptions: Record<string, unknown>[] };
     expect(exceptions).toMatchObject([{ code, message: MsgText, entity: "DE01" }]);
     expect(exceptions[0]?.member).toBe(member);
     expect(event?.run.facets?.errorMessage).toMatchObject({ message: MsgText });

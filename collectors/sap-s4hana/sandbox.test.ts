@@ -30,8 +30,8 @@ const ACCOUNTS = [
   { account: "400000", count: 4, debit: "0.00", credit: "30.10", net: "-30.10" },
   { account: "500000", count: 3, debit: "10.05", credit: "0.00", net: "10.05" },
 ];
-const closers: (() => void)[] = [];
-afterEach(() => closers.splice(0).forEach((close) => close()));
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => void (await Promise.all(closers.splice(0).map((close) => close()))));
 
 async function s4(settings: Record<string, unknown> = SETTINGS) {
   const jobs = [{ job: JOB, flow: "actuals-to-close", hop: 0, entity: "DE01", dataset: "s4-extract" }];
@@ -94,7 +94,7 @@ describe("reading", () => {
     const first = await connected.pull(null);
     const [october] = ledgerOf(first.events);
     expect(october).toMatchObject({ eventTime: "2026-11-02T18:00:00.000Z", dataset: { name: "ACDOCA" } });
-    const { totals } = october?.dataset.facets?.tieout_controlTotals as { totals: { account: string }[] };
+    const { totals } = october!.dataset.facets!.tieout_controlTotals as { totals: { account: string }[] };
     expect([...new Set(totals.map(({ account }) => account))]).toEqual(["400000", "500000"]);
     tiny.clock.now = at("18:29");
     expect((await connected.pull(first.cursor)).events).toEqual([]);

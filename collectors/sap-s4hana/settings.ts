@@ -3,15 +3,21 @@ import * as z from "zod";
 /** A regular expression in which every named group asked for stands. */
 function pattern(...groups: string[]) {
   return z.string().superRefine((text, context) => {
-    try {
-      new RegExp(text);
-    } catch (error) {
-      context.addIssue({ code: "custom", message: `not a regular expression: ${(error as Error).message}` });
-    }
+    const problem = problemOf(text);
+    if (problem) context.addIssue({ code: "custom", message: `not a regular expression: ${problem}` });
     for (const group of groups.filter((each) => !text.includes(`(?<${each}>`))) {
       context.addIssue({ code: "custom", message: `expected a group (?<${group}>…)` });
     }
   });
+}
+
+function problemOf(text: string): string | null {
+  try {
+    RegExp(text);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 const Job = z.strictObject({

@@ -1,5 +1,3 @@
-import { serve } from "@hono/node-server";
-import type { AddressInfo } from "node:net";
 import pino from "pino";
 import type { Tools } from "../../collectors/collector.ts";
 import {
@@ -10,6 +8,7 @@ import {
   type SimTotals,
   type World,
 } from "../../collectors/sandbox.ts";
+import { serveSystem } from "../../sandbox/serve-system.ts";
 
 /** A world of a few hand-made runs, driven by setting `clock.now`; for tests that need an exact state. */
 export interface TinyWorld {
@@ -113,13 +112,7 @@ export async function serveSandbox(
   tiny: TinyWorld,
   system: { id: string; settings: Record<string, unknown> },
 ) {
-  const connection: Record<string, string> = { ...sandbox.secrets };
-  let app: ReturnType<Sandbox["app"]> | undefined;
-  const server = serve({ fetch: (request) => app!.fetch(request), port: 0, hostname: "127.0.0.1" });
-  await new Promise((resolve) => server.once("listening", resolve));
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  for (const key of sandbox.addresses) connection[key] = baseUrl;
-  app = sandbox.app(tiny.world, { system: system.id, settings: system.settings, connection, baseUrl });
+  const { connection, close } = await serveSystem(sandbox, tiny.world, system);
   const statuses: number[] = [];
   const tools: Tools = {
     clock: { now: () => new Date(tiny.clock.now) },
@@ -127,5 +120,5 @@ export async function serveSandbox(
     log: pino({ level: "silent" }),
     counted: ({ status }) => statuses.push(status),
   };
-  return { connection, tools, statuses, close: () => server.close() };
+  return { connection, tools, statuses, close };
 }
