@@ -25,13 +25,15 @@ export const PLAYED = collectors.flatMap((collector) => {
 });
 export type Played = (typeof PLAYED)[number];
 
+type Intercept = (request: Request, vendor: Hono) => Response | Promise<Response> | null;
+
 export interface Stage {
   world: PlayedWorld;
   clock: { now(): Date; set(instant: string): void; pass(minutes: number): void };
   /** A collector of its own, as after a restart. */
   open(): Connected;
-  /** Takes the place of the vendor's answer where it answers something. */
-  intercept: ((request: Request) => Response | Promise<Response> | null) | null;
+  /** Takes the place of the vendor's answer where it answers something; may ask the vendor itself. */
+  intercept: Intercept | null;
   /** The API fault in force. */
   fault: ((asked: number) => ApiFault | null) | null;
   /** Requests the collectors made so far. */
@@ -95,7 +97,10 @@ function intercepted({ sandbox }: Played, intercept: () => Stage["intercept"]): 
     ...sandbox,
     app(world, options) {
       const vendor = sandbox.app(world, options);
-      return new Hono().all("*", async (c) => (await intercept()?.(c.req.raw.clone())) ?? vendor.fetch(c.req.raw));
+      return new Hono().all(
+        "*",
+        async (c) => (await intercept()?.(c.req.raw.clone(), vendor)) ?? vendor.fetch(c.req.raw),
+      );
     },
   };
 }
