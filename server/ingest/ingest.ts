@@ -7,6 +7,7 @@ import { examine } from "./examine.ts";
 import { createGroupWriter } from "./group-writer.ts";
 import type { IncomingRow } from "./incoming-row.ts";
 import type { Acceptance, EventInput, Origin } from "./input.ts";
+import { insertRows } from "./insert-rows.ts";
 import { quarantineId, quarantineLine, type QuarantinedInput } from "./quarantine.ts";
 import { rowLine } from "./row-line.ts";
 
@@ -42,37 +43,38 @@ export interface Ingest {
 const DEFAULT_WAITING_BYTES = 256 * 1024 * 1024;
 const GROUP = { maxRows: 5_000, maxBytes: 16 * 1024 * 1024 };
 
-interface Line<T> {
-  item: T;
-  line: string;
-}
-
 /** The one way in for every door: examine, make durable together with whatever else arrived, fold into the facts. */
 export function createIngest(deps: IngestDeps): Ingest {
   const listeners = new Set<(rows: readonly IncomingRow[]) => void>();
   const quarantineListeners = new Set<() => void>();
-  const writerOf = <T>(table: string, durable: (items: T[]) => void) =>
-    createGroupWriter<Line<T>>({
-      ...GROUP,
-      bytesOf: ({ line }) => line.length,
-      insert: (group) => deps.clickhouse.insertLines(table, group.map(({ line }) => line).join("\n")),
-      durable: (group) => durable(group.map(({ item }) => item)),
-      answers: () => deps.clickhouse.ping(),
-    });
-  const events = writerOf<IncomingRow>("incoming", (rows) => {
-    deps.facts.apply(rows);
-    for (const listener of listeners) listener(rows);
+  const answers = () => deps.clickhouse.ping();
+  const events = createGroupWriter<{ row: IncomingRow; line: string }>({
+    ...GROUP,
+    answers,
+    bytesOf: ({ line }) => line.length,
+    insert: (group) => insertRows(deps.clickhouse, group),
+    durable(group) {
+      const rows = group.map(({ row }) => row);
+      deps.facts.apply(rows);
+      for (const listener of listeners) listener(rows);
+    },
   });
-  const quarantine = writerOf<QuarantinedInput>("quarantine", () => {
-    for (const listener of quarantineListeners) listener();
+  const quarantine = createGroupWriter<string>({
+    ...GROUP,
+    answers,
+    bytesOf: (line) => line.length,
+    insert: (lines) => deps.clickhouse.insertLines("quarantine", lines.join("\n")),
+    durable() {
+      for (const listener of quarantineListeners) listener();
+    },
   });
   const reserve = createRoom(deps);
 
   const store = async (rows: IncomingRow[], refused: QuarantinedInput[]) => {
     try {
       await Promise.all([
-        events.write(rows.map((row) => ({ item: row, line: rowLine(row) }))),
-        quarantine.write(refused.map((item) => ({ item, line: quarantineLine(item) }))),
+        events.write(rows.map((row) => ({ row, line: rowLine(row) }))),
+        quarantine.write(refused.map(quarantineLine)),
       ]);
     } catch (error) {
       deps.log.error({ err: error, events: rows.length, quarantined: refused.length }, "input could not be stored");

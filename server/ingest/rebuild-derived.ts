@@ -1,6 +1,7 @@
 import type { ClickHouse } from "../store/clickhouse.ts";
 import { eventCount, eventsAfter } from "../store/clickhouse/events.ts";
 import { examineAgain } from "./examine.ts";
+import { insertRows } from "./insert-rows.ts";
 import { rowLine } from "./row-line.ts";
 
 /** Tables that hold nothing the raw events do not say. */
@@ -30,13 +31,13 @@ export async function rebuildDerived(
   let done = 0;
   for (let after = BEGINNING; ;) {
     const page = await clickhouse.ask(eventsAfter, { ...after, limit: PAGE });
-    const lines = page.flatMap(({ key: _, ...stored }) => {
+    const rows = page.flatMap(({ key: _, ...stored }) => {
       const examined = examineAgain(stored);
-      if (examined.ok) return rowLine(examined.row, true);
+      if (examined.ok) return { row: examined.row, line: rowLine(examined.row, true) };
       unread.push({ eventId: stored.eventId, reason: examined.reason });
       return [];
     });
-    if (lines.length > 0) await clickhouse.insertLines("incoming", lines.join("\n"));
+    await insertRows(clickhouse, rows);
     done += page.length;
     progress(done, all);
     const last = page.at(-1);

@@ -2,7 +2,7 @@ import type { RunFold } from "../facts/run-fold.ts";
 import { NOTHING } from "../facts/stamped.ts";
 import type { IncomingRow } from "./incoming-row.ts";
 
-/** A row as a JSONEachRow line of the table `incoming`; `replay` keeps the rebuild from storing the raw event again. */
+/** An event as a JSONEachRow line of the table `incoming`; `replay` keeps the rebuild from storing the raw event again. */
 export function rowLine(row: IncomingRow, replay = false): string {
   return JSON.stringify({
     event_id: row.eventId,
@@ -24,6 +24,36 @@ export function rowLine(row: IncomingRow, replay = false): string {
       { node: origin, direction: "down", other: destination, how },
       { node: destination, direction: "up", other: origin, how },
     ]),
+    warnings: row.warnings,
+    envelope: row.envelope,
+    raw: row.raw,
+  });
+}
+
+/** What is not stated is left to the columns' zero. */
+function runColumns(run: RunFold) {
+  const stated = (stamped: RunFold["state"]) => (stamped.value === "" ? undefined : stamped);
+  return {
+    state: stated(run.state),
+    outcome: stated(run.outcome),
+    correlation: stated(run.correlation),
+    exceptions: stated(run.exceptions),
+    parent: stated(run.parent),
+    error: stated(run.error),
+    attempt: run.attempt,
+    started_at: run.startedAt,
+    restarted_at: run.restartedAt,
+  };
+}
+
+/** The figures and correlations of a row as a JSONEachRow line of the table `incoming_figures`; null where it has none. */
+export function figuresLine(row: IncomingRow): string | null {
+  if (row.watermarks.length + row.totals.length + row.correlations.length === 0) return null;
+  return JSON.stringify({
+    event_id: row.eventId,
+    event_time: row.eventTime,
+    rank: row.rank,
+    run_id: row.runId,
     watermarks: row.watermarks.map((watermark) => ({
       namespace: watermark.namespace,
       name: watermark.name,
@@ -55,24 +85,5 @@ export function rowLine(row: IncomingRow, replay = false): string {
       job_name: entry.jobName,
       run_id: entry.runId,
     })),
-    warnings: row.warnings,
-    envelope: row.envelope,
-    raw: row.raw,
   });
-}
-
-/** What is not stated is left to the columns' zero. */
-function runColumns(run: RunFold) {
-  const stated = (stamped: RunFold["state"]) => (stamped.value === "" ? undefined : stamped);
-  return {
-    state: stated(run.state),
-    outcome: stated(run.outcome),
-    correlation: stated(run.correlation),
-    exceptions: stated(run.exceptions),
-    parent: stated(run.parent),
-    error: stated(run.error),
-    attempt: run.attempt,
-    started_at: run.startedAt,
-    restarted_at: run.restartedAt,
-  };
 }

@@ -1,15 +1,16 @@
 -- What ingest writes: one row an event, prepared by server/ingest. Nothing stays here; the views below hand it on.
+-- They compute nothing: each view costs every insert its planning, and expressions cost most of that.
 CREATE TABLE IF NOT EXISTS incoming {cluster} (
   event_id String,
   replay Bool,
   received_at DateTime64(3, 'UTC'),
-  door LowCardinality(String),
-  source LowCardinality(String),
-  kind LowCardinality(String),
+  door String,
+  source String,
+  kind Enum8('run' = 1, 'job' = 2, 'dataset' = 3),
   event_time DateTime64(3, 'UTC'),
-  event_type LowCardinality(String),
+  event_type Enum8('' = 0, 'OTHER' = 1, 'START' = 2, 'RUNNING' = 3, 'COMPLETE' = 4, 'ABORT' = 5, 'FAIL' = 6),
   rank UInt8,
-  producer LowCardinality(String),
+  producer String,
   job_namespace String,
   job_name String,
   run_id String,
@@ -23,21 +24,9 @@ CREATE TABLE IF NOT EXISTS incoming {cluster} (
   attempt UInt32,
   started_at Nullable(DateTime64(3, 'UTC')),
   restarted_at Nullable(DateTime64(3, 'UTC')),
-  io Array(Tuple(direction LowCardinality(String), namespace String, name String, entity String, period String)),
+  io Array(Tuple(direction Enum8('input' = 1, 'output' = 2), namespace String, name String, entity String, period String)),
   -- Each step of lineage twice, from either end.
-  edges Array(Tuple(node String, direction LowCardinality(String), other String, how LowCardinality(String))),
-  watermarks Array(Tuple(
-    namespace String, name String, entity String, ledger String, period String, version String,
-    complete_through DateTime64(3, 'UTC'), snapshot_as_of DateTime64(3, 'UTC')
-  )),
-  totals Array(Tuple(
-    namespace String, name String, entity String, ledger String, period String, version String,
-    account String, currency String, measure LowCardinality(String),
-    value Decimal(38, 12), as_of DateTime64(3, 'UTC'), correlation_id String
-  )),
-  correlations Array(Tuple(
-    correlation_id String, how LowCardinality(String), job_namespace String, job_name String, run_id String
-  )),
+  edges Array(Tuple(node String, direction Enum8('down' = 1, 'up' = 2), other String, how Enum8('io' = 1, 'column' = 2, 'explicit' = 3))),
   warnings Array(Tuple(path String, message String)),
   envelope String,
   raw String
@@ -47,12 +36,12 @@ CREATE TABLE IF NOT EXISTS incoming {cluster} (
 CREATE TABLE IF NOT EXISTS events {cluster} (
   event_id String,
   received_at DateTime64(3, 'UTC'),
-  door LowCardinality(String),
-  source LowCardinality(String),
-  kind LowCardinality(String),
+  door String,
+  source String,
+  kind Enum8('run' = 1, 'job' = 2, 'dataset' = 3),
   event_time DateTime64(3, 'UTC'),
-  event_type LowCardinality(String),
-  producer LowCardinality(String),
+  event_type Enum8('' = 0, 'OTHER' = 1, 'START' = 2, 'RUNNING' = 3, 'COMPLETE' = 4, 'ABORT' = 5, 'FAIL' = 6),
+  producer String,
   job_namespace String,
   job_name String,
   run_id String,

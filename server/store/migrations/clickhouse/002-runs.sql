@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS run_io {cluster} (
   job_namespace String,
   job_name String,
   run_id String,
-  direction LowCardinality(String),
+  direction Enum8('input' = 1, 'output' = 2),
   namespace String,
   name String,
   entity String,
@@ -50,24 +50,3 @@ SELECT
   event_time AS first_seen_at, event_time AS last_seen_at
 FROM incoming
 ARRAY JOIN io AS seen;
-
--- Runs by correlation ID, and how each is known to belong to it.
-CREATE TABLE IF NOT EXISTS correlations {cluster} (
-  correlation_id String,
-  job_namespace String,
-  job_name String,
-  run_id String,
-  how LowCardinality(String),
-  first_seen_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
-  last_seen_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
-  INDEX correlations_run_id run_id TYPE bloom_filter GRANULARITY 1
-) ENGINE = {replicated}AggregatingMergeTree
-ORDER BY (correlation_id, job_namespace, job_name, run_id, how);
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS incoming_correlations {cluster} TO correlations AS
-SELECT
-  seen.correlation_id AS correlation_id, seen.job_namespace AS job_namespace, seen.job_name AS job_name,
-  seen.run_id AS run_id, seen.how AS how,
-  event_time AS first_seen_at, event_time AS last_seen_at
-FROM incoming
-ARRAY JOIN correlations AS seen;

@@ -2,9 +2,9 @@
 -- up and a walk down both read by key.
 CREATE TABLE IF NOT EXISTS edges {cluster} (
   node String,
-  direction LowCardinality(String),
+  direction Enum8('down' = 1, 'up' = 2),
   other String,
-  how LowCardinality(String),
+  how Enum8('io' = 1, 'column' = 2, 'explicit' = 3),
   first_seen_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
   last_seen_at SimpleAggregateFunction(max, DateTime64(3, 'UTC'))
 ) ENGINE = {replicated}AggregatingMergeTree

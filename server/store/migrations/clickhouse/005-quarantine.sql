@@ -2,11 +2,11 @@
 CREATE TABLE IF NOT EXISTS quarantine {cluster} (
   id String,
   received_at DateTime64(3, 'UTC'),
-  door LowCardinality(String),
-  source LowCardinality(String),
-  content_type LowCardinality(String),
+  door String,
+  source String,
+  content_type String,
   -- event: the text of an event; cloudevent: of an event in its envelope; bytes: base64 of what is not text.
-  form LowCardinality(String),
+  form String,
   -- JSON of a CloudEvent's attributes, where they came beside the text.
   attributes String,
   reason String,
@@ -20,7 +20,7 @@ ORDER BY id;
 CREATE TABLE IF NOT EXISTS quarantine_resolutions {cluster} (
   id String,
   resolved_at DateTime64(3, 'UTC'),
-  state LowCardinality(String),
+  state String,
   resolved_by String,
   reason String,
   event_id String
