@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { WorldRefusal } from "../../collectors/sandbox.ts";
-import { meridianWorld, summed } from "../../test/unit/meridian-world.ts";
+import { closeOnly, meridianWorld, summed } from "../../test/unit/meridian-world.ts";
 
 const PERIOD = "2026-10";
 const label = ({ world }: ReturnType<typeof meridianWorld>, id: string) =>
@@ -8,7 +8,7 @@ const label = ({ world }: ReturnType<typeof meridianWorld>, id: string) =>
 
 describe("starting a job", () => {
   test("the same key runs it once, a second start is refused while it runs", () => {
-    const { world, playTo } = meridianWorld();
+    const { world, playTo } = meridianWorld({ scenario: closeOnly });
     playTo("2026-11-04T20:10:00Z");
     const first = world.start("anaplan", "Load Actuals DE01", { idempotencyKey: "a" });
     expect(world.start("anaplan", "Load Actuals DE01", { idempotencyKey: "a" })).toBe(first);
@@ -21,7 +21,7 @@ describe("starting a job", () => {
   });
 
   test("a load takes the newest delivered batch once more, under its correlation ID", () => {
-    const { world, playTo } = meridianWorld();
+    const { world, playTo } = meridianWorld({ scenario: closeOnly });
     playTo("2026-11-04T20:10:00Z");
     const before = world.runs("anaplan").findLast((run) => run.job === "Load Actuals DE01")!;
     const { correlationId, attempt, trigger } = world.start("anaplan", "Load Actuals DE01", {});
@@ -33,7 +33,7 @@ describe("starting a job", () => {
   });
 
   test("an extract makes a new batch that runs on to the planning model", () => {
-    const { world, playTo } = meridianWorld();
+    const { world, playTo } = meridianWorld({ scenario: closeOnly });
     playTo("2026-11-04T20:10:00Z");
     const extract = world.start("s4", "FI_GL_ACTUALS_EXTRACT FR01", { parameters: { period: PERIOD } });
     playTo("2026-11-04T21:20:00Z");
@@ -43,7 +43,7 @@ describe("starting a job", () => {
   });
 
   test("what the vendor does not know is refused", () => {
-    const { world, playTo } = meridianWorld();
+    const { world, playTo } = meridianWorld({ scenario: closeOnly });
     playTo("2026-11-04T20:10:00Z");
     expect(() => world.start("s4", "NO_SUCH_JOB", {})).toThrow(WorldRefusal);
     const parameters = { period: "2027-01" };
@@ -54,7 +54,7 @@ describe("starting a job", () => {
 
 describe("mending early", () => {
   test("an extract that never started is caught up by starting it", () => {
-    const played = meridianWorld();
+    const played = meridianWorld({ scenario: closeOnly });
     played.playTo("2026-11-03T19:30:00Z");
     expect(label(played, "oct-us02-never-started")).toMatchObject({ clearedAt: null });
     played.world.start("s4", "FI_GL_ACTUALS_EXTRACT US02", {});
@@ -65,7 +65,7 @@ describe("mending early", () => {
   });
 
   test("a message sent past the queue replaces those that wait there", () => {
-    const played = meridianWorld();
+    const played = meridianWorld({ scenario: closeOnly });
     played.playTo("2026-11-03T12:30:00Z");
     const waiting = played.world
       .runs("cpi")
@@ -78,7 +78,7 @@ describe("mending early", () => {
   });
 
   test("cancelling the message that is stuck lets the newest go on", () => {
-    const { world, playTo } = meridianWorld();
+    const { world, playTo } = meridianWorld({ scenario: closeOnly });
     playTo("2026-11-03T12:30:00Z");
     const waiting = world.runs("cpi").filter((run) => run.job.endsWith("NL01") && world.phase(run).phase === "held");
     expect(world.cancel("cpi", waiting[0]!.key)).toBe(true);
@@ -88,7 +88,7 @@ describe("mending early", () => {
   });
 
   test("once the cost centre is mapped, loading again takes the rows in; before, it does not", () => {
-    const { world, playTo } = meridianWorld();
+    const { world, playTo } = meridianWorld({ scenario: closeOnly });
     playTo("2026-11-04T09:00:00Z");
     world.start("anaplan", "Load Actuals DE01", {});
     playTo("2026-11-04T09:26:00Z");
@@ -100,7 +100,7 @@ describe("mending early", () => {
   });
 
   test("a refresh fails while the gateway is down and helps afterwards", () => {
-    const played = meridianWorld();
+    const played = meridianWorld({ scenario: closeOnly });
     played.playTo("2026-11-04T20:00:00Z");
     const vain = played.world.start("powerbi", "Refresh Group close dashboard", {});
     played.playTo("2026-11-04T21:00:00Z");

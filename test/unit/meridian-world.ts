@@ -8,10 +8,14 @@ const ROOT = join(import.meta.dirname, "..", "..");
 export const meridian = readEstate(join(ROOT, "estates", "meridian"));
 export const october = loadScenario(join(ROOT, "sandbox", "scenarios", "meridian.yaml"));
 
+/** The close alone, for tests that need no history. */
+export const closeOnly = { ...october, from: "2026-10-28T00:00:00Z" };
+
 /** The demo's world on a clock that stands where it is put. */
 export function meridianWorld(over: Partial<WorldOptions> = {}) {
-  const clock = { now: Date.parse(october.from) };
-  const world = createWorld({ estate: meridian, scenario: october, now: () => clock.now, ...over });
+  const scenario = over.scenario ?? october;
+  const clock = { now: Date.parse(scenario.from) };
+  const world = createWorld({ estate: meridian, now: () => clock.now, ...over, scenario });
   const playTo = (instant: string) => {
     clock.now = Date.parse(instant);
     world.now();
