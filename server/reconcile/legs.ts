@@ -68,12 +68,13 @@ export function exceptionsFor(run: Run | null, entity: string, period: string): 
  */
 export function onItsWay(input: LegInput, leg: Leg, moment: Moment): boolean {
   const { index, facts, flow, entity, period } = input;
-  const patience = leg.dataset.kind === "report" ? flow.freshness.dueMinutes : flow.cadence.graceMinutes;
+  const isReport = leg.dataset.kind === "report";
   return flow.hops.slice(0, leg.hop + 1).some((hop, at) => {
     const runs = facts.runsInto(index.name(hop.dataset), entity.id, period);
     const latest = runs[0];
     if (!latest) return false;
     if (isActive(latest)) return true;
+    const patience = isReport && at === leg.hop - 1 ? flow.freshness.dueMinutes : flow.cadence.graceMinutes;
     return at < leg.hop && latest.state === "COMPLETED" && !moment.past(addMinutes(endOf(latest), patience));
   });
 }
