@@ -52,6 +52,8 @@ export const Hold = z.object({
   text: z.string(),
   entity: z.string().nullable(),
   flow: z.string().nullable(),
+  /** The estate's id of the dataset it shows at, which is what would be loaded again. */
+  dataset: z.string().nullable(),
   amount: z.string().nullable(),
   currency: z.string().nullable(),
   owner: Role,

@@ -9,7 +9,10 @@ import { inScope } from "../people/in-scope.ts";
 import { described } from "./describe.ts";
 
 /** How a system is reached stays inside. */
-const ShownSystem = System.omit({ connection: true, settings: true, pollSeconds: true });
+const ShownSystem = System.omit({ connection: true, settings: true, pollSeconds: true }).extend({
+  /** Whether its jobs can be run from here; otherwise it is observed only. */
+  drivable: z.boolean(),
+});
 
 const Answer = z.object({
   estate: EstateHead,
@@ -44,6 +47,7 @@ export function estateRoutes(deps: Pick<BoardDeps, "ctx" | "permit">): Hono {
           kind,
           collector,
           namespace,
+          drivable: deps.ctx.drivers.get(id)?.trigger !== undefined,
         })),
         ...{ datasets, flows, reconciliations, close, reports, runbooks },
       });
