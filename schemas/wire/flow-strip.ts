@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Instant, PeriodKey } from "../instant.ts";
-import { HopState } from "./line.ts";
+import { HopState, RerunTarget } from "./line.ts";
 
 export const StripHop = z.object({
   dataset: z.string(),
@@ -39,7 +39,7 @@ export const FlowStrip = z.object({
   weight: z.int(),
   exceptions: z.int(),
   why: z.string(),
-  rerunnable: z.boolean(),
+  rerun: RerunTarget.nullable(),
   /** A request now on its way for this strip. */
   requestId: z.string().nullable(),
   requestState: z.string().nullable(),

@@ -37,6 +37,10 @@ export const LineHop = z.object({
 });
 export type LineHop = z.infer<typeof LineHop>;
 
+/** Where a load can be run again: the dataset it fills, the system asked and what the load is called. */
+export const RerunTarget = z.object({ dataset: z.string(), systemTitle: z.string(), title: z.string() });
+export type RerunTarget = z.infer<typeof RerunTarget>;
+
 /** The tie-out line: a figure's path with the amount at each hop and the first difference. */
 export const TieLine = z.object({
   reconciliation: z.string(),
@@ -53,7 +57,7 @@ export const TieLine = z.object({
   sinceAt: Instant.nullable(),
   /** End to end: last leg − first leg. */
   difference: z.string().nullable(),
-  /** Whether a person of the right role could run the load again from here. */
-  rerunnable: z.boolean(),
+  /** Where to begin again: the first hop that is not as it should be, or the nearest before it that can be driven. */
+  rerun: RerunTarget.nullable(),
 });
 export type TieLine = z.infer<typeof TieLine>;

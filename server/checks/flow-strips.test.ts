@@ -44,7 +44,6 @@ describe("flow strips", () => {
       ageMinutes: 10,
       nextDueAt: "2026-11-02T11:00:00.000Z",
       exceptions: 0,
-      rerunnable: true,
       requestId: null,
     });
     expect(calm.why).toBe("Complete through 2 Nov 10:00. Next load 2 Nov 12:00.");

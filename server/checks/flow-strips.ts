@@ -1,6 +1,7 @@
 import type { FlowStrip, FreshnessState, StripHop } from "../../schemas/wire/flow-strip.ts";
 import type { CollectorRow, RequestRow } from "../../schemas/wire/live.ts";
 import type { HopState } from "../../schemas/wire/line.ts";
+import { rerunTarget } from "../reconcile/rerun-target.ts";
 import { blindSystems } from "./blind-systems.ts";
 import { serves } from "./estate-index.ts";
 import { flowViewOf, type FlowView, type HopView, type Judging } from "./flow-view.ts";
@@ -61,7 +62,7 @@ function stripOf(input: StripsInput, view: FlowView, problems: Problem[]): FlowS
     weight: weightOf(flow.criticality, last.freshness.state, hops, problems),
     exceptions: problems.reduce((sum, problem) => sum + Math.max(1, problem.exceptions.length), 0),
     why: whyOf(view, problems),
-    rerunnable: flow.hops.some((hop) => hop.rerun !== undefined),
+    rerun: rerunTarget(flow, hops),
     requestId: request?.id ?? null,
     requestState: request?.state ?? null,
   };

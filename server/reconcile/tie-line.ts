@@ -6,6 +6,7 @@ import { compare, type Comparison } from "./compare.ts";
 import type { HopCause, HopJudgement } from "./judgement.ts";
 import { endOf, exceptionsFor, legsOf, onItsWay, type Leg, type LegInput } from "./legs.ts";
 import { decimalText } from "./money.ts";
+import { rerunTarget } from "./rerun-target.ts";
 import { whyOf } from "./why.ts";
 
 export interface JudgedLine {
@@ -122,7 +123,7 @@ function lineOf(
     firstOff: firstOff < 0 ? null : firstOff,
     sinceAt: off ? sinceOf(judged[firstOff]!, legs[firstOff - 1]!, off) : null,
     difference: netOf(ends, defaults.currency),
-    rerunnable: flow.hops.some((hop) => hop.rerun !== undefined),
+    rerun: rerunTarget(flow, hops),
   };
 }
 

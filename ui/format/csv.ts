@@ -11,7 +11,11 @@ export function csvOf(head: readonly string[], rows: readonly (readonly (string 
 }
 
 /** Offers a table for saving. */
-export function saveCsv(name: string, head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): void {
+export function saveCsv(
+  name: string,
+  head: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+): void {
   const url = URL.createObjectURL(new Blob([csvOf(head, rows)], { type: "text/csv;charset=utf-8" }));
   const link = Object.assign(document.createElement("a"), { href: url, download: `${name}.csv` });
   link.click();

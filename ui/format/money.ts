@@ -28,7 +28,11 @@ export function shortAmount(value: string): string {
   const negative = value.startsWith("-");
   const number = Number(value.replace(/^-/, ""));
   const text =
-    number >= 999_500 ? `${(number / 1e6).toFixed(number >= 9.95e6 ? 0 : 1)}m` : number >= 999.5 ? `${Math.round(number / 1e3)}k` : `${Math.round(number)}`;
+    number >= 999_500
+      ? `${(number / 1e6).toFixed(number >= 9.95e6 ? 0 : 1)}m`
+      : number >= 999.5
+        ? `${Math.round(number / 1e3)}k`
+        : `${Math.round(number)}`;
   return (negative ? MINUS : "") + text;
 }
 

@@ -1,6 +1,14 @@
 import { io, type Socket } from "socket.io-client";
 import { createSubscriber } from "svelte/reactivity";
-import type { Change, ClientToServer, Refusal, ServerToClient, Snapshot, TopicName, TopicRows } from "../../schemas/topic.ts";
+import type {
+  Change,
+  ClientToServer,
+  Refusal,
+  ServerToClient,
+  Snapshot,
+  TopicName,
+  TopicRows,
+} from "../../schemas/topic.ts";
 
 export type TopicState = "loading" | "live" | "refused";
 

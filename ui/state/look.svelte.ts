@@ -8,7 +8,10 @@ class Look {
   #systemDark = $state(matchMedia("(prefers-color-scheme: dark)").matches);
 
   constructor() {
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => (this.#systemDark = event.matches));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener(
+      "change",
+      (event) => (this.#systemDark = event.matches),
+    );
   }
 
   get dark(): boolean {

@@ -1,0 +1,66 @@
+import type { Run } from "../../schemas/run.ts";
+import type { CellState } from "../../schemas/wire/board.ts";
+import type { FreshnessState } from "../../schemas/wire/flow-strip.ts";
+import type { CollectorRow, RequestRow } from "../../schemas/wire/live.ts";
+
+/** A state as the console shows it: the shape and colour of the one vocabulary, and this state's own word. */
+export interface Look {
+  shape: CellState;
+  tone: "tie" | "flight" | "risk" | "break" | "unknown" | "rest";
+  word: string;
+}
+
+const DONE = { shape: "done", tone: "tie" } as const;
+const RUNNING = { shape: "running", tone: "flight" } as const;
+const AT_RISK = { shape: "at-risk", tone: "risk" } as const;
+const HELD = { shape: "held", tone: "break" } as const;
+const UNKNOWN = { shape: "unknown", tone: "unknown" } as const;
+const REST = { shape: "not-due", tone: "rest" } as const;
+
+export const FRESHNESS: Record<FreshnessState, Look> = {
+  fresh: { ...DONE, word: "fresh" },
+  due: { ...AT_RISK, word: "due" },
+  stale: { ...HELD, word: "late" },
+  missing: { ...HELD, word: "missing" },
+  unknown: { ...UNKNOWN, word: "unknown" },
+  "not-due": { ...REST, word: "not due" },
+};
+
+export const COLLECTORS: Record<CollectorRow["state"], Look> = {
+  starting: { ...RUNNING, word: "starting" },
+  ok: { ...DONE, word: "reading" },
+  degraded: { ...AT_RISK, word: "failing" },
+  down: { ...HELD, word: "down" },
+};
+
+export const REQUESTS: Record<RequestRow["state"], Look> = {
+  requested: { ...RUNNING, word: "asked" },
+  dispatched: { ...RUNNING, word: "handed over" },
+  running: { ...RUNNING, word: "running" },
+  completed: { ...DONE, word: "completed" },
+  failed: { ...HELD, word: "failed" },
+  refused: { ...HELD, word: "refused" },
+};
+
+const QUALIFIED: Record<NonNullable<Run["qualifier"]>, Look> = {
+  partial: { ...AT_RISK, word: "completed in part" },
+  warning: { ...AT_RISK, word: "completed with warnings" },
+  held: { ...HELD, word: "held" },
+  aborting: { ...AT_RISK, word: "being stopped" },
+  superseded: { ...REST, word: "superseded" },
+};
+
+/** How a run stands; what the vendor adds to its plain word counts more than the word. */
+export function lookOfRun(state: Run["state"], qualifier: Run["qualifier"]): Look {
+  if (state === "FAILED") return { ...HELD, word: "failed" };
+  if (state === "ABORTED") return { ...HELD, word: "stopped" };
+  if (qualifier !== null) return QUALIFIED[qualifier];
+  if (state === "COMPLETED") return { ...DONE, word: "completed" };
+  return state === "RUNNING" ? { ...RUNNING, word: "running" } : { ...REST, word: "announced" };
+}
+
+/** `unmapped-member` → `Unmapped member` */
+export function titleOfCode(code: string): string {
+  const words = code.replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,52 @@
+import type { FlowStrip } from "../../schemas/wire/flow-strip.ts";
+
+/** What may be wrong with a strip, gravest first; a strip is counted under the first that holds. */
+export type Trouble = "failed" | "rejected" | "missing" | "late" | "off";
+
+/** What is wrong with a strip, or null. */
+export function troubleOf(strip: FlowStrip): Trouble | null {
+  const off = strip.hops.filter(({ state }) => state === "off");
+  if (off.some(({ runState }) => runState === "FAILED" || runState === "ABORTED")) return "failed";
+  if (off.some(({ qualifier }) => qualifier === "partial")) return "rejected";
+  if (strip.freshness === "missing") return "missing";
+  if (strip.freshness === "stale") return "late";
+  return off.length > 0 || strip.exceptions > 0 ? "off" : null;
+}
+
+export function isMoving(strip: FlowStrip): boolean {
+  return strip.hops.some(({ state }) => state === "flight");
+}
+
+/** The hop to begin again from: the first that went wrong, else the first of all. */
+export function hopToRerun(strip: FlowStrip) {
+  return strip.hops.find(({ state }) => state === "off") ?? strip.hops[0];
+}
+
+export interface StripFilter {
+  flow: string | null;
+  entity: string | null;
+  /** A freshness state, or `attention` for what needs a person, or `moving`. */
+  state: string | null;
+  text: string | null;
+}
+
+/** The strips a filter lets through, worst first; ties in the estate's order. */
+export function stripsIn(strips: readonly FlowStrip[], filter: StripFilter): FlowStrip[] {
+  const words = (filter.text ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  return strips
+    .filter((strip) => {
+      if (filter.flow && strip.flow !== filter.flow) return false;
+      if (filter.entity && strip.entity !== filter.entity) return false;
+      if (filter.state && !isInState(strip, filter.state)) return false;
+      const hops = strip.hops.map((hop) => `${hop.title} ${hop.systemTitle}`).join(" ");
+      const text = `${strip.entity} ${strip.entityName} ${strip.title} ${strip.why} ${hops}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    })
+    .sort((a, b) => b.weight - a.weight);
+}
+
+function isInState(strip: FlowStrip, state: string): boolean {
+  if (state === "attention") return troubleOf(strip) !== null;
+  if (state === "moving") return isMoving(strip);
+  return strip.freshness === state;
+}
