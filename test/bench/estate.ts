@@ -7,7 +7,7 @@ import type { EstateFile } from "../../schemas/estate/estate.ts";
 import type { System } from "../../schemas/estate/system.ts";
 
 /** A group as large as the close board must carry: 40 entities × 12 milestones, a flow of four hops into each. */
-const ENTITIES = 40;
+export const ENTITIES = 40;
 const DEMO = resolve(import.meta.dirname, "../../estates/meridian");
 const PLACES = [
   ["DE", "EUR", "Europe/Berlin"],

@@ -6,12 +6,12 @@ import { startServer, type ServerProcess } from "../server-process.ts";
 import { startBare } from "./bare.ts";
 import { atMost, defineBench, quantile } from "./bench.ts";
 import { createCorpus, type Corpus } from "./corpus.ts";
-import { HOPS, writeBenchEstate, type BenchEstate } from "./estate.ts";
+import { ENTITIES, HOPS, writeBenchEstate, type BenchEstate } from "./estate.ts";
 
 /** Events a second beside the ones timed, and how many a request. */
 const RATE = 1_000;
 const BATCH = 50;
-const MARKS = 300;
+const MARKS = ENTITIES * HOPS.length;
 /** Milliseconds between two timed events. */
 const PACE = 60;
 const LOST_AFTER = 10_000;
