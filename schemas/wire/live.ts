@@ -30,6 +30,8 @@ export const CollectorRow = z.object({
   sinceAt: Instant.nullable(),
   nextTryAt: Instant.nullable(),
   lastPollAt: Instant.nullable(),
+  /** When the last complete reading began: what had happened by then has been seen. */
+  readThroughAt: Instant.nullable().optional(),
   lastEventAt: Instant.nullable(),
   lagSeconds: z.number().nullable(),
   pollMilliseconds: z.number().nullable(),

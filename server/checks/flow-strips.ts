@@ -5,7 +5,7 @@ import { rerunTarget } from "../reconcile/rerun-target.ts";
 import { blindSystems } from "./blind-systems.ts";
 import { serves } from "./estate-index.ts";
 import { flowViewOf, type FlowView, type HopView, type Judging } from "./flow-view.ts";
-import { momentOf } from "./moment.ts";
+import { momentOf, readingsOf } from "./moment.ts";
 import type { Problem } from "./problem.ts";
 import { problemsOf } from "./problems.ts";
 import { timeText } from "./time-text.ts";
@@ -23,7 +23,7 @@ export function flowStrips(input: StripsInput): Record<string, FlowStrip> {
   const { estate, entities, calendars } = input;
   const period = calendars.period(input.period);
   if (!period) throw new RangeError(`the estate has no period ${input.period}`);
-  const moment = momentOf(input.now);
+  const moment = momentOf(input.now, readingsOf(input.collectors));
   const blind = new Set(blindSystems(estate, input.collectors).keys());
   const strips: Record<string, FlowStrip> = {};
   for (const flow of estate.flows) {

@@ -68,7 +68,7 @@ export function stalledRun(view: FlowView, hop: HopView, before: HopView | null,
     const usual = usualMinutes(hop.runs);
     const limit = usual === null ? Math.max(grace, UNKNOWN_LENGTH_MINUTES) : Math.max(grace, STALLED_TIMES * usual);
     const startedAt = oldest.startedAt ?? oldest.lastEventAt;
-    if (moment.pastBy(startedAt, limit))
+    if (moment.seenThrough(hop.system.id).pastBy(startedAt, limit))
       return { kind: "stalled", code: "queue-backlog", run: oldest, sinceAt: startedAt };
     return null;
   }
@@ -91,6 +91,7 @@ export function neverStarted(
 ): Found | null {
   if (hop.active.length > 0 || (hop.runs.length === 0 && !seenEarlier)) return null;
   const { graceMinutes } = view.flow.cadence;
+  const seen = moment.seenThrough(hop.system.id);
   const missed = (expectedAt: string): Found => ({
     kind: "missing",
     code: "missing-run",
@@ -101,10 +102,10 @@ export function neverStarted(
   });
   if (!before) {
     if (hop.freshness.overdueSince === null) return null;
-    const missing = missingRun({ occurrences: view.occurrences, runs: hop.runs, graceMinutes }, moment);
+    const missing = missingRun({ occurrences: view.occurrences, runs: hop.runs, graceMinutes }, seen);
     return missing ? missed(missing.expectedAt) : null;
   }
-  const delivered = before.runs.find((run) => run.state === "COMPLETED" && moment.pastBy(endOf(run), graceMinutes));
+  const delivered = before.runs.find((run) => run.state === "COMPLETED" && seen.pastBy(endOf(run), graceMinutes));
   if (!delivered) return null;
   const from = delivered.startedAt ?? endOf(delivered);
   const taken = hop.runs.some((run) => (run.startedAt ?? run.lastEventAt) >= from);

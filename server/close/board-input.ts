@@ -1,5 +1,6 @@
 import type { CollectorRow } from "../../schemas/wire/live.ts";
 import type { Judging } from "../checks/flow-view.ts";
+import type { Moment } from "../checks/moment.ts";
 import type { EntityJudgement } from "./entity-judgement.ts";
 
 export interface BoardInput extends Judging {
@@ -17,8 +18,7 @@ export interface BoardInput extends Judging {
 export interface Kept {
   version: number;
   blind: string;
-  judgedAt: string;
-  turnsAt: string | null;
+  moment: Moment;
   judgement: EntityJudgement;
 }
 

@@ -59,6 +59,30 @@ function played(until: string, entities = ["DE01", "US01"]): KnownFacts {
   return facts;
 }
 
+function collector(row: Partial<CollectorRow>): CollectorRow {
+  return {
+    kind: "collector",
+    system: "erp",
+    title: "SAP S/4HANA",
+    collector: "x",
+    systemKind: "erp",
+    state: "ok",
+    reason: null,
+    sinceAt: null,
+    nextTryAt: null,
+    lastPollAt: null,
+    readThroughAt: null,
+    lastEventAt: null,
+    lagSeconds: null,
+    pollMilliseconds: null,
+    requests: 0,
+    events: 0,
+    errors: 0,
+    openRuns: 0,
+    ...row,
+  };
+}
+
 const unmapped: RunException = {
   code: "unmapped-member",
   class: "business",
@@ -208,6 +232,17 @@ describe("what holds a close", () => {
     ).toBe("S1");
   });
 
+  it("what has not been read yet is neither missing nor late", () => {
+    const facts = played(berlin(3, "10:30"), ["DE01"]);
+    const read = (at: string) => [collector({ readThroughAt: at })];
+    const at = (now: string, readAt: string) =>
+      show(facts, berlin(3, now), { entities: ["DE01"], collectors: read(berlin(3, readAt)) });
+    expect(at("12:45", "12:20").holds).toEqual([]);
+    expect(at("12:45", "12:31").holds).toHaveLength(1);
+    expect(at("18:10", "12:20").cell("DE01", "accruals")).toMatchObject({ state: "at-risk", timing: "due" });
+    expect(at("18:10", "18:01").cell("DE01", "accruals")).toMatchObject({ state: "held", timing: "missed" });
+  });
+
   it("a message far over its usual time is a stall, and what waits behind it is not another hold", () => {
     const facts = played(berlin(3, "10:30"), ["DE01"]);
     for (const [at, state] of [
@@ -246,25 +281,7 @@ describe("what holds a close", () => {
   });
 
   it("a collector without credentials makes its data unknown and nothing missing", () => {
-    const row: CollectorRow = {
-      kind: "collector",
-      system: "erp",
-      title: "SAP S/4HANA",
-      collector: "x",
-      systemKind: "erp",
-      state: "degraded",
-      reason: "The token has expired.",
-      sinceAt: berlin(3, "10:20"),
-      nextTryAt: null,
-      lastPollAt: null,
-      lastEventAt: null,
-      lagSeconds: null,
-      pollMilliseconds: null,
-      requests: 0,
-      events: 0,
-      errors: 1,
-      openRuns: 0,
-    };
+    const row = collector({ state: "degraded", reason: "The token has expired.", sinceAt: berlin(3, "10:20") });
     const { holds, cell } = show(played(berlin(3, "10:30"), ["DE01"]), berlin(3, "13:00"), {
       collectors: [row],
       entities: ["DE01"],

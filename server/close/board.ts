@@ -1,6 +1,6 @@
 import type { BoardEntity, CloseRow, Verdict } from "../../schemas/wire/board.ts";
 import { blindSystems } from "../checks/blind-systems.ts";
-import { momentOf } from "../checks/moment.ts";
+import { momentOf, readingsOf } from "../checks/moment.ts";
 import { headOf } from "./board-head.ts";
 import type { BoardInput, Kept } from "./board-input.ts";
 import { judgeEntity, type EntityJudgement } from "./entity-judgement.ts";
@@ -33,23 +33,20 @@ export function judgeEntities(input: BoardInput, period: Period): EntityJudgemen
   const blind = blindSystems(estate, input.collectors);
   const signature = JSON.stringify([...blind]);
   const now = input.now.toISOString();
+  const read = readingsOf(input.collectors);
   return estate.entities
     .filter((entity) => entities === "all" || entities.includes(entity.id))
     .map((entity) => {
       const key = `${period.period}/${entity.id}`;
       const version = facts.version(entity.id, period.period);
       const kept = memo?.get(key);
-      if (kept && kept.version === version && kept.blind === signature && holdsAt(kept, now)) return kept.judgement;
-      const moment = momentOf(input.now);
+      if (kept && kept.version === version && kept.blind === signature && kept.moment.holdsAt(now, read))
+        return kept.judgement;
+      const moment = momentOf(input.now, read);
       const judgement = judgeEntity(input, entity, period, blind, moment);
-      memo?.set(key, { version, blind: signature, judgedAt: now, turnsAt: moment.turnsAt(), judgement });
+      memo?.set(key, { version, blind: signature, moment, judgement });
       return judgement;
     });
-}
-
-/** A simulated clock may also be set back. */
-function holdsAt(kept: Kept, now: string): boolean {
-  return kept.judgedAt <= now && (kept.turnsAt === null || now < kept.turnsAt);
 }
 
 function ranked(judgements: readonly EntityJudgement[]): BoardEntity[] {

@@ -22,6 +22,8 @@ export interface CellInput {
   repairMinutes: number;
   /** Why a system on the gate's path cannot be read now; null when all can. */
   blind: string | null;
+  /** The moment as far as the systems on the gate's path have been read. */
+  seen: Moment;
   holdId(problem: Problem): string;
 }
 
@@ -32,7 +34,7 @@ export function cellOf(input: CellInput, moment: Moment): BoardCell {
   const met = finding.met && waitsFor.length === 0;
   const metAt = met ? latestOf([finding.metAt, ...input.before.map((cell) => cell.metAt)]) : null;
   const opensAt = waitsFor.length > 0 ? deadline.at : finding.opensAt;
-  const timing = timingOf({ metAt, deadlineAt: deadline.at, opensAt }, moment);
+  const timing = timingOf({ metAt, deadlineAt: deadline.at, opensAt }, input.seen);
   const state = met ? "done" : stateOf(input, waitsFor.length > 0, moment);
   const blocking = met ? [] : finding.blockedBy;
   const amount = blocking.find((problem) => problem.off && problem.amount !== null)?.amount ?? null;
@@ -53,7 +55,7 @@ export function cellOf(input: CellInput, moment: Moment): BoardCell {
 
 function stateOf(input: CellInput, waits: boolean, moment: Moment): CellState {
   const { finding, milestone, deadline } = input;
-  const late = moment.past(deadline.at);
+  const late = input.seen.past(deadline.at);
   const reconciles = milestone.gate.kind === "reconciliation";
   const spoiled = finding.blockedBy.some((problem) => problem.off);
   if (reconciles && spoiled) return "held";

@@ -60,6 +60,7 @@ export function judgeEntity(
         beforeTitles: milestone.after.map((id) => milestones.find((other) => other.id === id)!.title),
         repairMinutes: path.view?.flow.recoveryMinutes ?? USUAL_REPAIR_MINUTES,
         blind: path.systems.map((system) => blind.get(system)).find((text) => text !== undefined) ?? null,
+        seen: moment.seenThrough(...path.systems),
         holdId: causeId,
       },
       moment,

@@ -95,17 +95,31 @@ function whatHappened(estate: Estate, causes: readonly Cause[]): string {
 /** `Holds Ties out and Dashboard; Group close dashboard shows it too.` */
 function impactOf(estate: Estate, causes: readonly Cause[]): string {
   const { problem } = causes[0]!;
-  const milestones = [...new Set(causes.flatMap((cause) => cause.milestones.map((milestone) => milestone.title)))];
   const after = indexOf(estate)
     .flow(problem.flow)
     .hops.slice(problem.hop + 1)
     .map((hop) => hop.dataset);
-  const reports = estate.reports.filter((report) => report.datasets.some((id) => after.includes(id)));
-  const titles = reports.map((report) => report.title);
-  const held = milestones.length > 0 ? `Holds ${listed(milestones)}` : "";
+  const titles = estate.reports
+    .filter((report) => report.datasets.some((id) => after.includes(id)))
+    .map(({ title }) => title);
+  const held = heldWords(estate, causes);
   if (titles.length === 0) return held && `${held}.`;
-  const shown = `${listed(titles)} ${titles.length > 1 ? "show" : "shows"} ${problem.off ? "it too" : "older figures"}`;
+  const carried = problem.off && problem.code !== "late-posting";
+  const shown = `${listed(titles)} ${titles.length > 1 ? "show" : "shows"} ${carried ? "it too" : "older figures"}`;
   return held ? `${held}; ${shown}.` : `${shown}.`;
+}
+
+/** Milestones named before a sentence becomes a list nobody reads. */
+const NAMED = 3;
+
+/** Where many milestones are held, those that wait for nothing else held are named and the others counted. */
+function heldWords(estate: Estate, causes: readonly Cause[]): string {
+  const ids = new Set(causes.flatMap((cause) => cause.milestones.map((milestone) => milestone.id)));
+  const held = estate.close.milestones.filter((milestone) => ids.has(milestone.id));
+  if (held.length === 0) return "";
+  if (held.length <= NAMED) return `Holds ${listed(held.map(({ title }) => title))}`;
+  const first = held.filter((milestone) => !milestone.after.some((id) => ids.has(id)));
+  return `Holds ${listed(first.map(({ title }) => title))} and ${held.length - first.length} after it`;
 }
 
 /** The estate's own word for what a member belongs to. */

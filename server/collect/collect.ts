@@ -80,6 +80,7 @@ function createLane(source: Source, deps: CollectDeps) {
   };
   const pollOnce = async () => {
     const began = performance.now();
+    health.began();
     try {
       await readOn();
       health.succeeded(performance.now() - began);

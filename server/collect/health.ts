@@ -14,6 +14,7 @@ export interface Health {
   row(): CollectorRow;
   failures(): Failures;
   counted(request: { status: number; milliseconds: number }): void;
+  began(): void;
   read(events: readonly CollectedEvent[], openRuns: number): void;
   succeeded(pollMilliseconds: number): void;
   failed(error: VendorError): void;
@@ -32,6 +33,7 @@ export function createHealth(system: System, collector: Collector, clock: Clock,
     sinceAt: null,
     nextTryAt: null,
     lastPollAt: null,
+    readThroughAt: null,
     lastEventAt: null,
     lagSeconds: null,
     pollMilliseconds: null,
@@ -40,6 +42,7 @@ export function createHealth(system: System, collector: Collector, clock: Clock,
     errors: 0,
     openRuns: 0,
   };
+  let beganAt: string | null = null;
   const failures: Failures = { count: 0, last: null };
   const now = () => clock.now().toISOString();
   return {
@@ -48,6 +51,9 @@ export function createHealth(system: System, collector: Collector, clock: Clock,
     counted(request) {
       row.requests += 1;
       metrics.collectorRequests.inc({ system: system.id, status: String(request.status) });
+    },
+    began() {
+      beganAt = now();
     },
     read(events, openRuns) {
       row.events += events.length;
@@ -59,6 +65,7 @@ export function createHealth(system: System, collector: Collector, clock: Clock,
     succeeded(pollMilliseconds) {
       Object.assign(failures, { count: 0, last: null });
       row.lastPollAt = now();
+      row.readThroughAt = beganAt;
       row.pollMilliseconds = Math.round(pollMilliseconds);
       Object.assign(row, { state: "ok", reason: null, sinceAt: null, nextTryAt: null });
       if (row.lastEventAt) {
