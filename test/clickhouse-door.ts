@@ -72,8 +72,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const connection = createChdbConnection({ path: process.argv[2] ?? "" });
   const server = createServer((request, response) => void answer(connection, request, response));
   server.listen(0, "127.0.0.1", () => console.log((server.address() as { port: number }).port));
-  process.stdin.resume().on("end", () => {
-    server.closeAllConnections();
-    server.close(() => void connection.close().then(() => process.exit(0)));
-  });
+  process.stdin.resume().on("end", () => void connection.close().then(() => process.exit(0)));
 }

@@ -71,10 +71,11 @@ export function createFacts(limits: FactsLimits = USUAL_LIMITS): FactsInMemory {
     totals: figures.totals,
     runsInto: (dataset, entity, period) => runs.into({ ...dataset, entity, period }),
     run: runs.byId,
-    correlated: (correlationId) =>
-      [...(correlations.get(correlationId)?.values() ?? [])].flatMap(
-        (seen) => runs.get(seen) ?? runs.byId(seen.runId) ?? [],
-      ),
+    correlated(correlationId) {
+      const members = [...(correlations.get(correlationId)?.values() ?? [])];
+      // A run may be named under another job than its own; it is one run all the same.
+      return [...new Set(members.flatMap((seen) => runs.get(seen) ?? runs.byId(seen.runId) ?? []))];
+    },
     periods: () => [...new Set([...figures.periods(), ...runPeriods])].sort(),
     version: (entity, period) => versions.get(`${entity}\n${period}`) ?? 0,
   };

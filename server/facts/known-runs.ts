@@ -80,16 +80,21 @@ export function createKnownRuns(most: number): KnownRuns {
       return changed;
     },
     get: (name) => runAt(keyOf(name)),
-    byId: (runId) =>
-      runsAt(idsOf.get(runId)).sort((one, other) => (one.lastEventAt < other.lastEventAt ? 1 : -1))[0] ?? null,
+    byId: (runId) => runsAt(idsOf.get(runId)).sort(heardOfLast)[0] ?? null,
     into: (output) => runsAt(writers.get(outputKey(output))).sort(newestFirst),
   };
+}
+
+/** The job settles what was heard of in one instant. */
+function heardOfLast(one: Run, other: Run): number {
+  if (one.lastEventAt !== other.lastEventAt) return one.lastEventAt < other.lastEventAt ? 1 : -1;
+  return `${one.jobNamespace}\n${one.jobName}` < `${other.jobNamespace}\n${other.jobName}` ? -1 : 1;
 }
 
 function newestFirst(one: Run, other: Run): number {
   const [a, b] = [one.startedAt ?? one.lastEventAt, other.startedAt ?? other.lastEventAt];
   if (a !== b) return a < b ? 1 : -1;
-  return one.runId < other.runId ? -1 : 1;
+  return keyOf(one) < keyOf(other) ? -1 : 1;
 }
 
 function put(index: Map<string, Set<string>>, at: string, key: string): void {
