@@ -1,7 +1,7 @@
 import type { Run } from "../../schemas/run.ts";
 import type { CellState } from "../../schemas/wire/board.ts";
 import type { FreshnessState } from "../../schemas/wire/flow-strip.ts";
-import type { CollectorRow, RequestRow } from "../../schemas/wire/live.ts";
+import type { CollectorRow, QuarantineRow, RequestRow } from "../../schemas/wire/live.ts";
 
 /** A state as the console shows it: the shape and colour of the one vocabulary, and this state's own word. */
 export interface Look {
@@ -40,6 +40,12 @@ export const REQUESTS: Record<RequestRow["state"], Look> = {
   completed: { ...DONE, word: "completed" },
   failed: { ...HELD, word: "failed" },
   refused: { ...HELD, word: "refused" },
+};
+
+export const QUARANTINE: Record<QuarantineRow["state"], Look> = {
+  open: { ...HELD, word: "open" },
+  resubmitted: { ...DONE, word: "resubmitted" },
+  discarded: { ...REST, word: "discarded" },
 };
 
 const QUALIFIED: Record<NonNullable<Run["qualifier"]>, Look> = {
