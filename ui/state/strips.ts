@@ -17,11 +17,6 @@ export function isMoving(strip: FlowStrip): boolean {
   return strip.hops.some(({ state }) => state === "flight");
 }
 
-/** The hop to begin again from: the first that went wrong, else the first of all. */
-export function hopToRerun(strip: FlowStrip) {
-  return strip.hops.find(({ state }) => state === "off") ?? strip.hops[0];
-}
-
 export interface StripFilter {
   flow: string | null;
   entity: string | null;
