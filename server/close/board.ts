@@ -2,7 +2,7 @@ import type { BoardEntity, CloseRow, Verdict } from "../../schemas/wire/board.ts
 import { blindSystems } from "../checks/blind-systems.ts";
 import { momentOf, readingsOf } from "../checks/moment.ts";
 import { headOf } from "./board-head.ts";
-import type { BoardInput, Kept } from "./board-input.ts";
+import type { BoardInput } from "./board-input.ts";
 import { judgeEntity, type EntityJudgement } from "./entity-judgement.ts";
 import { holdsOf } from "./holds.ts";
 import type { Period } from "./periods.ts";

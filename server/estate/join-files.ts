@@ -1,4 +1,4 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { EstateFile, type Estate } from "../../schemas/estate/estate.ts";
 import type { EstateText, Path } from "./estate-text.ts";
 
