@@ -5,7 +5,8 @@ import { defineCollector, VendorError, type Connected } from "../../collectors/c
 import type { RunEvent } from "../../schemas/event/open-lineage.ts";
 import type { System } from "../../schemas/estate/system.ts";
 import { createMetrics } from "../metrics.ts";
-import { createCollecting, type CollectedEvent } from "./collect.ts";
+import { createCollecting } from "./collect.ts";
+import type { CollectedEvent } from "./collected-event.ts";
 import { openSources, SourceError } from "./open-sources.ts";
 
 const clock = { now: () => new Date("2026-11-02T06:00:00.000Z") };

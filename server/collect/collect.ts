@@ -1,14 +1,12 @@
 import { VendorError, type Collector, type Connected } from "../../collectors/collector.ts";
-import type { DatasetEvent, RunEvent } from "../../schemas/event/open-lineage.ts";
 import type { System } from "../../schemas/estate/system.ts";
 import type { CollectorRow } from "../../schemas/wire/live.ts";
 import type { Clock } from "../context.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Logger } from "pino";
+import type { CollectedEvent } from "./collected-event.ts";
 import type { Health } from "./health.ts";
 import { nextPollMilliseconds } from "./pace.ts";
-
-export type CollectedEvent = RunEvent | DatasetEvent;
 
 export interface CollectDeps {
   clock: Clock;

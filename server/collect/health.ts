@@ -3,7 +3,7 @@ import type { System } from "../../schemas/estate/system.ts";
 import type { CollectorRow } from "../../schemas/wire/live.ts";
 import type { Clock } from "../context.ts";
 import type { Metrics } from "../metrics.ts";
-import type { CollectedEvent } from "./collect.ts";
+import type { CollectedEvent } from "./collected-event.ts";
 import type { Failures } from "./pace.ts";
 
 /** A collector that failed this often in a row is down, not merely degraded. */

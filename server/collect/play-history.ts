@@ -1,4 +1,5 @@
-import type { CollectDeps, CollectedEvent, Collecting } from "./collect.ts";
+import type { CollectDeps, Collecting } from "./collect.ts";
+import type { CollectedEvent } from "./collected-event.ts";
 
 export interface HistoryClock {
   now(): Date;
