@@ -113,3 +113,20 @@ export async function picture(page: Page, name: string): Promise<void> {
 export function fitsItsWidth(page: Page): Promise<boolean> {
   return page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
 }
+
+/** Marks the page as it is loaded now; the answer says whether it is still that one, so that a change came without reload. */
+export async function keepsPage(page: Page): Promise<() => Promise<boolean>> {
+  const mark = `stays-${Date.now()}`;
+  await page.evaluate((name) => document.documentElement.setAttribute("data-mark", name), mark);
+  return async () => (await page.locator("html").getAttribute("data-mark")) === mark;
+}
+
+/** Sets the demo's clock: simulated seconds a second, or its pause. */
+export async function driveClock(server: ServerProcess, order: { speed: number } | { paused: boolean }): Promise<void> {
+  const answer = await server.ask("/api/v1/clock", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(order),
+  });
+  if (!answer.ok) throw new Error(`The clock answered ${answer.status}: ${await answer.text()}`);
+}

@@ -1,0 +1,102 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  accessibilityBreaches,
+  complaints,
+  driveClock,
+  fitsItsWidth,
+  keepsPage,
+  openConsole,
+  picture,
+  type Console,
+} from "./harness.ts";
+
+/** Fast enough to reach the third work day within a minute, slow enough that collectors see every run. */
+const FAST = 7_200;
+
+describe("the close, live", () => {
+  let shown: Console;
+  let page: Page;
+  let heard: string[];
+  beforeAll(async () => {
+    shown = await openConsole();
+    page = await shown.signIn("controller");
+    heard = complaints(page);
+    await page.getByRole("table").waitFor();
+  });
+  afterAll(() => shown?.close());
+
+  it("opens with a sentence and every entity against every milestone", async () => {
+    const board = page.getByRole("table").first();
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toMatch(/entit/);
+    expect(await board.locator("tbody tr").count()).toBe(12);
+    expect(await board.locator("tbody tr").first().locator("td").count()).toBe(8);
+    expect(await accessibilityBreaches(page)).toEqual([]);
+  });
+
+  it("changes under one's eyes while the close is played", async () => {
+    const stays = await keepsPage(page);
+    const before = await page.getByRole("table").first().textContent();
+    await driveClock(shown.server, { speed: FAST });
+    await expect
+      .poll(() => page.getByRole("table").first().locator("tbody tr", { hasText: "done" }).count(), { timeout: 60_000 })
+      .toBeGreaterThan(0);
+    expect(await page.getByRole("table").first().textContent()).not.toBe(before);
+    expect(await stays()).toBe(true);
+  });
+
+  it("shows at which hop 22,231.55 EUR of DE01 are missing", async () => {
+    const stays = await keepsPage(page);
+    await page.getByRole("table").first().locator("tbody tr", { hasText: "DE01" }).click();
+    const line = page.getByRole("list", { name: /Tie-out line of DE01/ }).first();
+    await line
+      .getByText(/22,231\.55/)
+      .first()
+      .waitFor({ timeout: 90_000 });
+    await driveClock(shown.server, { paused: true });
+
+    const broken = line.getByRole("listitem").filter({ hasText: /[−-]\s*22,231\.55/ });
+    expect(await broken.count()).toBe(1);
+    expect(await broken.textContent()).toContain("Anaplan");
+    expect(new URL(page.url()).searchParams.get("entity")).toBe("DE01");
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).not.toMatch(/^All twelve/);
+    expect(await stays()).toBe(true);
+  });
+
+  it("tells what holds the close, whom it concerns and the next act", async () => {
+    const hold = page.getByRole("listitem").filter({ hasText: "7710" });
+    await hold.first().waitFor();
+    expect(await hold.first().textContent()).toMatch(/DE01/);
+    expect(await hold.first().getByRole("button").or(hold.first().getByRole("link")).count()).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["light", 1280],
+    ["dark", 1280],
+    ["light", 390],
+    ["dark", 390],
+  ] as const)("can be read by everybody, %s at %i pixels", async (theme, width) => {
+    const other = await shown.signIn("controller", { theme, width });
+    await other.goto("/close/2026-10?entity=DE01");
+    await other
+      .getByText(/22,231\.55/)
+      .first()
+      .waitFor();
+    expect(await accessibilityBreaches(other)).toEqual([]);
+    expect(await fitsItsWidth(other)).toBe(true);
+    await picture(other, `close-${theme}-${width}`);
+    await other.context().close();
+  });
+
+  it("shows an accountant no entity but their own", async () => {
+    const theirs = await shown.signIn("accountant");
+    await theirs.getByRole("table").waitFor();
+    const names = await theirs.getByRole("table").first().locator("tbody th").allTextContents();
+    expect(names.map((name) => name.slice(0, 4).trim())).toEqual(expect.arrayContaining(["DE01", "DE02"]));
+    expect(names).toHaveLength(2);
+  });
+
+  it("runs without an error on the page or the server", () => {
+    expect(heard).toEqual([]);
+  });
+});
