@@ -39,7 +39,7 @@ export function createMetrics() {
     }),
     collectorLagSeconds: new Gauge({
       name: "tieout_collector_lag_seconds",
-      help: "Age of the newest event read.",
+      help: "Age of the newest event at the moment it was read.",
       labelNames: ["system"],
       registers,
     }),

@@ -33,6 +33,7 @@ export const CollectorRow = z.object({
   /** When the last complete reading began: what had happened by then has been seen. */
   readThroughAt: Instant.nullable().optional(),
   lastEventAt: Instant.nullable(),
+  /** Age of the newest event at the moment it was read. */
   lagSeconds: z.number().nullable(),
   pollMilliseconds: z.number().nullable(),
   requests: z.int(),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { VendorError, type Collector, type Connected } from "../../collectors/collector.ts";
 import type { System } from "../../schemas/estate/system.ts";
 import type { CollectorRow } from "../../schemas/wire/live.ts";
@@ -7,6 +8,9 @@ import type { Logger } from "pino";
 import type { CollectedEvent } from "./collected-event.ts";
 import type { Health } from "./health.ts";
 import { nextPollMilliseconds } from "./pace.ts";
+
+/** A vendor that does not answer does not hold a stop up for longer, in milliseconds. */
+const STOP_WITHIN = 3_000;
 
 export interface CollectDeps {
   clock: Clock;
@@ -69,6 +73,8 @@ function createLane(source: Source, deps: CollectDeps) {
     loaded = true;
     for (let more = true; more && !stopped;) {
       const pull = await connected.pull(cursor);
+      // Whoever stopped did not wait for the vendor; what it gave is read again from the cursor.
+      if (stopped) return;
       if (pull.events.length > 0) await deps.accept(pull.events, `collector:${system.id}`);
       if (JSON.stringify(pull.cursor) !== JSON.stringify(cursor)) await deps.cursors.save(system.id, pull.cursor);
       cursor = pull.cursor;
@@ -106,7 +112,7 @@ function createLane(source: Source, deps: CollectDeps) {
     async stop() {
       stopped = true;
       if (timer) clearTimeout(timer);
-      await polling;
+      await Promise.race([polling, sleep(STOP_WITHIN, undefined, { ref: false })]);
     },
   };
 }

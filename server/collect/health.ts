@@ -58,9 +58,11 @@ export function createHealth(system: System, collector: Collector, clock: Clock,
     read(events, openRuns) {
       row.events += events.length;
       row.openRuns = openRuns;
-      for (const event of events) {
-        if (!row.lastEventAt || event.eventTime > row.lastEventAt) row.lastEventAt = event.eventTime;
-      }
+      const newest = events.reduce((latest, event) => (event.eventTime > latest ? event.eventTime : latest), "");
+      if (newest === "") return;
+      if (!row.lastEventAt || newest > row.lastEventAt) row.lastEventAt = newest;
+      row.lagSeconds = Math.max(0, Math.round((clock.now().getTime() - Date.parse(newest)) / 1000));
+      metrics.collectorLagSeconds.set({ system: system.id }, row.lagSeconds);
     },
     succeeded(pollMilliseconds) {
       Object.assign(failures, { count: 0, last: null });
@@ -68,10 +70,6 @@ export function createHealth(system: System, collector: Collector, clock: Clock,
       row.readThroughAt = beganAt;
       row.pollMilliseconds = Math.round(pollMilliseconds);
       Object.assign(row, { state: "ok", reason: null, sinceAt: null, nextTryAt: null });
-      if (row.lastEventAt) {
-        row.lagSeconds = Math.max(0, Math.round((clock.now().getTime() - Date.parse(row.lastEventAt)) / 1000));
-        metrics.collectorLagSeconds.set({ system: system.id }, row.lagSeconds);
-      }
     },
     failed(error) {
       Object.assign(failures, { count: failures.count + 1, last: error });
