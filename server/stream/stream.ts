@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Change, Refusal, Snapshot, TopicName } from "../../schemas/topic.ts";
 import type { Actor } from "../context.ts";
@@ -8,6 +9,8 @@ import type { Audience, Topic } from "./topic.ts";
 /** How long changes gather before they are sent, and how often time alone is looked at, in milliseconds. */
 const SETTLE = 40;
 const TICK = 1000;
+/** A topic that is costly to compute rests this many times as long before the next, so that it never takes the process. */
+const REST = 4;
 
 export interface Subscriber {
   actor: Actor;
@@ -33,6 +36,8 @@ interface Live {
   /** One recomputation of a channel at a time; the next waits here, and one waiting serves all who ask meanwhile. */
   work: Promise<void>;
   waiting: Promise<void> | null;
+  /** When it may be computed again, by `performance.now()`. */
+  restsUntil: number;
 }
 
 export function createStream(topics: readonly Topic[], deps: { log: Logger; metrics: Metrics }): Stream {
@@ -41,7 +46,9 @@ export function createStream(topics: readonly Topic[], deps: { log: Logger; metr
   let settle: NodeJS.Timeout | null = null;
 
   const recompute = async (live: Live): Promise<void> => {
+    await setTimeout(Math.max(0, live.restsUntil - performance.now()), undefined, { ref: false });
     live.waiting = null;
+    const began = performance.now();
     try {
       const rows = await live.topic.rows(live.params, live.audience);
       const change = live.channel.advance(rows ?? {});
@@ -50,6 +57,8 @@ export function createStream(topics: readonly Topic[], deps: { log: Logger; metr
       for (const subscriber of live.subscribers) subscriber.send(change);
     } catch (error) {
       deps.log.error({ err: error, topic: live.topic.name }, "a live topic could not be computed");
+    } finally {
+      live.restsUntil = performance.now() + Math.min(TICK, REST * (performance.now() - began));
     }
   };
   const refresh = (live: Live): Promise<void> => {
@@ -77,6 +86,7 @@ export function createStream(topics: readonly Topic[], deps: { log: Logger; metr
           subscribers: new Set(),
           work: Promise.resolve(),
           waiting: null,
+          restsUntil: 0,
         };
       }
       await refresh(live);
@@ -94,7 +104,7 @@ export function createStream(topics: readonly Topic[], deps: { log: Logger; metr
     },
     touch(name) {
       touched.add(name);
-      settle ??= setTimeout(() => {
+      settle ??= globalThis.setTimeout(() => {
         settle = null;
         const now = new Set(touched);
         touched.clear();
