@@ -18,17 +18,17 @@ export interface ClickHouseDoor {
 export async function startClickHouseDoor(): Promise<ClickHouseDoor> {
   const directory = mkdtempSync(join(tmpdir(), "tieout-door-"));
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), directory], {
-    stdio: ["pipe", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const port = await new Promise<string>((resolve, reject) => {
-    child.stdout.once("data", (line: Buffer) => resolve(line.toString().trim()));
+    child.stdout?.once("data", (line: Buffer) => resolve(line.toString().trim()));
     child.once("exit", (code) => reject(new Error(`The ClickHouse door ended with ${code} before it listened.`)));
   });
   return {
     url: `http://127.0.0.1:${port}/`,
     async stop() {
-      child.stdin.end();
+      child.disconnect();
       await ended;
       rmSync(directory, { recursive: true, force: true });
     },
@@ -72,5 +72,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const connection = createChdbConnection({ path: process.argv[2] ?? "" });
   const server = createServer((request, response) => void answer(connection, request, response));
   server.listen(0, "127.0.0.1", () => console.log((server.address() as { port: number }).port));
-  process.stdin.resume().on("end", () => void connection.close().then(() => process.exit(0)));
+  process.once("disconnect", () => void connection.close().then(() => process.exit(0)));
 }

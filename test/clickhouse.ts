@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { DERIVED_TABLES } from "../server/ingest/rebuild-derived.ts";
+import { DERIVED_TABLES } from "../server/store/clickhouse/derived-tables.ts";
 import { openClickHouse, type ClickHouse } from "../server/store/clickhouse.ts";
 import { defineQuestion } from "../server/store/question.ts";
 import { startClickHouseDoor } from "./clickhouse-door.ts";

@@ -146,7 +146,11 @@ test("whatever comes in, the reader answers, and what it accepts fits the gramma
     dataset: member({ namespace: "n", name: "d" }),
   });
   fc.assert(
-    fc.property(fc.oneof(event, anything), (value) => expectToFitItsGrammar(readEvent(value))),
+    fc.property(fc.oneof(event, anything), (value) => {
+      const reading = readEvent(value);
+      expectToFitItsGrammar(reading);
+      expect(typeof reading.ok).toBe("boolean");
+    }),
     { numRuns: 300 },
   );
 });

@@ -90,7 +90,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       const receivedAt = deps.clock.now().toISOString();
       const rows: IncomingRow[] = [];
       const refused: QuarantinedInput[] = [];
-      const answers = inputs.map((input): Acceptance => {
+      const acceptances = inputs.map((input): Acceptance => {
         const examined = examine(input, origin, receivedAt, deps);
         if (examined.ok) {
           rows.push(examined.row);
@@ -104,7 +104,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       await store(rows, refused);
       deps.metrics.eventsAccepted.inc({ door: origin.door }, rows.length);
       if (refused.length > 0) deps.metrics.eventsQuarantined.inc({ door: origin.door }, refused.length);
-      return answers;
+      return acceptances;
     } finally {
       release();
     }

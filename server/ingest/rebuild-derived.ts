@@ -1,11 +1,9 @@
 import type { ClickHouse } from "../store/clickhouse.ts";
+import { emptyDerivedTables } from "../store/clickhouse/derived-tables.ts";
 import { eventCount, eventsAfter } from "../store/clickhouse/events.ts";
 import { examineAgain } from "./examine.ts";
 import { insertRows } from "./insert-rows.ts";
 import { rowLine } from "./row-line.ts";
-
-/** Tables that hold nothing the raw events do not say. */
-export const DERIVED_TABLES = ["runs", "run_io", "correlations", "edges", "watermarks", "control_totals"] as const;
 
 const PAGE = 500;
 const BEGINNING = { jobNamespace: "", jobName: "", runId: "", eventTime: "1970-01-01 00:00:00.000", eventId: "" };
@@ -26,12 +24,12 @@ export async function rebuildDerived(
 ): Promise<Rebuilt> {
   const [count] = await clickhouse.ask(eventCount, {});
   const all = count?.events ?? 0;
-  for (const table of DERIVED_TABLES) await clickhouse.command(`TRUNCATE TABLE ${table}`);
+  await emptyDerivedTables(clickhouse);
   const unread: Rebuilt["unread"] = [];
   let done = 0;
   for (let after = BEGINNING; ;) {
     const page = await clickhouse.ask(eventsAfter, { ...after, limit: PAGE });
-    const rows = page.flatMap(({ key: _, ...stored }) => {
+    const rows = page.flatMap((stored) => {
       const examined = examineAgain(stored);
       if (examined.ok) return { row: examined.row, line: rowLine(examined.row, true) };
       unread.push({ eventId: stored.eventId, reason: examined.reason });

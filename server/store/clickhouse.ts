@@ -1,7 +1,8 @@
 import { createClient, type ClickHouseClient, type ClickHouseSettings } from "@clickhouse/client";
 import { createChdbConnection, type ChdbConnection } from "chdb/connection";
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { Readable } from "node:stream";
+import { isatty } from "node:tty";
 import * as z from "zod";
 import type { Question } from "./question.ts";
 
@@ -17,6 +18,8 @@ const SETTINGS: ClickHouseSettings = {
 /** Views are fed side by side, by few threads so that boards still read; history may span any number of years. */
 const INSERTING = {
   date_time_input_format: "best_effort",
+  // Durable when answered, and not held back to be joined with others: that was done before.
+  async_insert: 0,
   parallel_view_processing: 1,
   max_threads: 2,
   max_insert_threads: "1",
@@ -55,6 +58,7 @@ interface Engine {
 /** The official client takes the embedded engine as a connection; both sides call the hook experimental, so it is here only. */
 function embedded(directory: string): Engine {
   mkdirSync(directory, { recursive: true });
+  closeStandardInput();
   const connection = createChdbConnection({ path: directory }) as ChdbConnection;
   const client = createClient({ connection } as unknown as Parameters<typeof createClient>[0]);
   return {
@@ -71,6 +75,18 @@ function embedded(directory: string): Engine {
     },
   };
 }
+
+/**
+ * The embedded engine adds whatever waits on the process's standard input to any INSERT, as its command line would. It
+ * is given an empty one: the lowest free descriptor is the one just closed.
+ */
+function closeStandardInput(): void {
+  if (isatty(0) || inputClosed) return;
+  closeSync(0);
+  if (openSync("/dev/null", "r") !== 0) throw new Error("Standard input could not be closed for the embedded engine.");
+  inputClosed = true;
+}
+let inputClosed = false;
 
 function served(url: string): Engine {
   const client = createClient({ url, clickhouse_settings: SETTINGS });

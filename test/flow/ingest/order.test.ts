@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Facts } from "../../../schemas/facts.ts";
 import { createFacts } from "../../../server/facts/facts.ts";
-import { DERIVED_TABLES } from "../../../server/ingest/rebuild-derived.ts";
+import { emptyDerivedTables } from "../../../server/store/clickhouse/derived-tables.ts";
 import { migrateClickHouse } from "../../../server/store/migrate-clickhouse.ts";
 import { CLICKHOUSE_FORMS, derivedTables, openEmptyClickHouse, type OpenedClickHouse } from "../../clickhouse.ts";
 import { sharedEvents } from "../../shared-events.ts";
@@ -31,7 +31,7 @@ describe.each(CLICKHOUSE_FORMS)("on the %s engine", (form) => {
 
   /** Everything derived of these texts, sent in so many requests, from empty tables on. */
   async function derivedFrom(texts: readonly string[], perRequest: number) {
-    for (const table of DERIVED_TABLES) await opened.clickhouse.command(`TRUNCATE TABLE ${table}`);
+    await emptyDerivedTables(opened.clickhouse);
     const { ingest, facts } = openTower(opened.clickhouse);
     for (let at = 0; at < texts.length; at += perRequest) {
       const inputs = texts.slice(at, at + perRequest).map((text) => ({ text }));
@@ -63,7 +63,7 @@ describe.each(CLICKHOUSE_FORMS)("on the %s engine", (form) => {
         expect(first.told).toEqual(first.loaded);
         expect(await derivedFrom(shuffled([...texts, ...texts], seed), perRequest)).toEqual(first);
       }),
-      { numRuns: form === "embedded" ? 15 : 5, endOnFailure: true, interruptAfterTimeLimit: 30_000 },
+      { numRuns: form === "embedded" ? 10 : 3, endOnFailure: true, interruptAfterTimeLimit: 20_000 },
     );
   });
 });
