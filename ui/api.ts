@@ -1,4 +1,7 @@
+import type { Estate } from "../schemas/estate/estate.ts";
 import type { Role } from "../schemas/estate/role.ts";
+import type { System } from "../schemas/estate/system.ts";
+import type { Accepted } from "../schemas/wire/ingest.ts";
 import type { ClockRow, Me, RequestRow } from "../schemas/wire/live.ts";
 import type { QuarantineItem } from "../schemas/wire/quarantine-item.ts";
 import type { RunDetail } from "../schemas/wire/run-detail.ts";
@@ -23,6 +26,14 @@ export interface SignInWays {
   demo: { role: Role; title: string; name: string }[];
 }
 
+/** The estate as far as it concerns this person; how systems are reached stays on the server. */
+export interface EstateDeclared extends Pick<
+  Estate,
+  "estate" | "entities" | "datasets" | "flows" | "reconciliations" | "close" | "reports" | "runbooks"
+> {
+  systems: (Pick<System, "id" | "title" | "kind" | "collector" | "namespace"> & { drivable: boolean })[];
+}
+
 /** The one door of the console to the server, beside the live socket. */
 export const api = {
   signInWays: () => ask<SignInWays>("GET", "/api/v1/session/options"),
@@ -30,12 +41,13 @@ export const api = {
   signInAs: (role: Role) => ask<unknown>("POST", "/api/v1/session/demo", { role }),
   signIn: (email: string, password: string) => ask<unknown>("POST", "/api/v1/session/password", { email, password }),
   signOut: () => ask<unknown>("DELETE", "/api/v1/session/me"),
+  estate: () => ask<EstateDeclared>("GET", "/api/v1/estate"),
   run: (runId: string) => ask<RunDetail>("GET", `/api/v1/runs/${encodeURIComponent(runId)}`),
   rerun: (wish: { flow: string; entity: string; period: string; dataset: string; reason: string }, key: string) =>
     ask<{ request: RequestRow; adopted: boolean }>("POST", "/api/v1/requests", wish, { "Idempotency-Key": key }),
   quarantined: (id: string) => ask<QuarantineItem>("GET", `/api/v1/quarantine/${encodeURIComponent(id)}`),
   resubmit: (id: string, text: string, reason: string) =>
-    ask<unknown>("POST", `/api/v1/quarantine/${encodeURIComponent(id)}/resubmit`, { text, reason }),
+    ask<Accepted>("POST", `/api/v1/quarantine/${encodeURIComponent(id)}/resubmit`, { text, reason }),
   discard: (id: string, reason: string) =>
     ask<unknown>("POST", `/api/v1/quarantine/${encodeURIComponent(id)}/discard`, { reason }),
   clock: (order: { speed: number } | { paused: boolean }) => ask<ClockRow>("POST", "/api/v1/clock", order),

@@ -4,5 +4,6 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import "./tokens.css";
 import "./base.css";
+import "./overlays.css";
 
 mount(App, { target: document.getElementById("console")! });

@@ -1,3 +1,8 @@
+export interface Sheet {
+  head: readonly string[];
+  rows: readonly (readonly (string | number | null)[])[];
+}
+
 /** A cell that a spreadsheet would run as a formula is given a leading apostrophe (OWASP, CSV injection). */
 function cell(value: string | number | null): string {
   const text = value === null ? "" : String(value);
@@ -6,17 +11,13 @@ function cell(value: string | number | null): string {
 }
 
 /** A table as CSV (RFC 4180). */
-export function csvOf(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+export function csvOf({ head, rows }: Sheet): string {
   return [head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 }
 
-/** Offers a table for saving. */
-export function saveCsv(
-  name: string,
-  head: readonly string[],
-  rows: readonly (readonly (string | number | null)[])[],
-): void {
-  const url = URL.createObjectURL(new Blob([csvOf(head, rows)], { type: "text/csv;charset=utf-8" }));
+/** Offers a table for saving; the byte order mark makes spreadsheets read it as UTF-8. */
+export function saveCsv(name: string, sheet: Sheet): void {
+  const url = URL.createObjectURL(new Blob(["\uFEFF", csvOf(sheet)], { type: "text/csv;charset=utf-8" }));
   const link = Object.assign(document.createElement("a"), { href: url, download: `${name}.csv` });
   link.click();
   URL.revokeObjectURL(url);

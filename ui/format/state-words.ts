@@ -6,7 +6,7 @@ import type { CollectorRow, QuarantineRow, RequestRow } from "../../schemas/wire
 /** A state as the console shows it: the shape and colour of the one vocabulary, and this state's own word. */
 export interface Look {
   shape: CellState;
-  tone: "tie" | "flight" | "risk" | "break" | "unknown" | "rest";
+  tone: "tie" | "late" | "flight" | "risk" | "break" | "unknown" | "rest";
   word: string;
 }
 

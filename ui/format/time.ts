@@ -60,3 +60,13 @@ export function span(seconds: number): string {
 export function secondsBetween(from: string, to: string): number {
   return (Date.parse(to) - Date.parse(from)) / 1000;
 }
+
+/** The calendar day there, `04/11/2026`; for comparing only. */
+export function dayOf(at: string, zone: string): string {
+  return format(zone, { year: "numeric", month: "2-digit", day: "2-digit" }).format(new Date(at));
+}
+
+/** `Thu 5` */
+export function shortDay(at: string, zone: string): string {
+  return format(zone, { weekday: "short", day: "numeric" }).format(new Date(at)).replace(",", "");
+}

@@ -71,7 +71,7 @@ export class LiveTopic<Row> {
   /** Changes gather until the next frame, so that a burst is drawn once. */
   receive(change: Change): void {
     this.#pending.push(change);
-    this.#frame ||= requestAnimationFrame(() => this.#apply());
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#apply());
   }
 
   #apply(): void {
@@ -116,8 +116,8 @@ class Live {
     return topic as LiveTopic<TopicRows[N]>;
   }
 
-  /** Connects as whoever is signed in. */
-  connect(): void {
+  /** Connects as whoever is signed in; `turnedAway` when the server no longer knows them. */
+  connect(turnedAway: () => void): void {
     if (this.#socket) return;
     const socket: Socket<ServerToClient, ClientToServer> = io({ transports: ["websocket", "polling"] });
     this.#socket = socket;
@@ -126,11 +126,21 @@ class Live {
       this.lostAt = null;
       for (const topic of this.#open.values()) void this.#subscribe(topic);
     });
-    socket.on("disconnect", () => {
+    socket.on("disconnect", (reason) => {
       this.connected = false;
       this.lostAt = Date.now();
+      if (reason === "io server disconnect") turnedAway();
+    });
+    socket.on("connect_error", (error) => {
+      this.lostAt ??= Date.now();
+      if (error.message === "not-signed-in") turnedAway();
     });
     socket.on("change", (change) => this.#open.get(change.topic)?.receive(change));
+  }
+
+  /** Tries again after having been turned away by mistake. */
+  resume(): void {
+    setTimeout(() => this.#socket?.connect(), 1000);
   }
 
   /** Leaves; another person's rows must not stay. */

@@ -1,25 +1,21 @@
-export type Theme = "light" | "dark" | "system";
+export type Theme = "system" | "light" | "dark";
 
 const KEY = "tieout.theme";
 
 /** Light, dark, or as the system has it; remembered on this device. */
 class Look {
   theme = $state<Theme>((localStorage.getItem(KEY) as Theme | null) ?? "system");
-  #systemDark = $state(matchMedia("(prefers-color-scheme: dark)").matches);
 
-  constructor() {
-    matchMedia("(prefers-color-scheme: dark)").addEventListener(
-      "change",
-      (event) => (this.#systemDark = event.matches),
-    );
-  }
-
-  get dark(): boolean {
-    return this.theme === "dark" || (this.theme === "system" && this.#systemDark);
-  }
   choose(theme: Theme): void {
     this.theme = theme;
-    localStorage.setItem(KEY, theme);
+    if (theme === "system") localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, theme);
+    this.show();
+  }
+  /** The tokens follow `color-scheme`, and that this attribute. */
+  show(): void {
+    if (this.theme === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = this.theme;
   }
 }
 

@@ -18,15 +18,18 @@ class Route {
     this.#read();
   }
 
-  /** Changes parameters of the address and leaves the rest; null takes one out. */
-  set(changes: Record<string, string | null>, options: { replace?: boolean } = {}): void {
-    const query = new URLSearchParams(location.search);
+  /** The address with some parameters changed and the rest as it is; null takes one out. */
+  with(changes: Record<string, string | null>): string {
+    const query = new URLSearchParams(this.query);
     for (const [name, value] of Object.entries(changes)) {
       if (value === null || value === "") query.delete(name);
       else query.set(name, value);
     }
     const text = query.toString();
-    this.go(location.pathname + (text ? `?${text}` : ""), options);
+    return this.path + (text ? `?${text}` : "");
+  }
+  set(changes: Record<string, string | null>, options: { replace?: boolean } = {}): void {
+    this.go(this.with(changes), options);
   }
 
   /** Follows the browser's buttons and every plain click on a link of our own. */

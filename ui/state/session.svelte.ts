@@ -1,6 +1,7 @@
 import type { Role } from "../../schemas/estate/role.ts";
 import type { Me } from "../../schemas/wire/live.ts";
 import { api, Refused } from "../api.ts";
+import { estate } from "./estate.svelte.ts";
 import { live } from "./live.svelte.ts";
 
 /** Where each role lands. */
@@ -31,10 +32,23 @@ class Session {
     this.failure = null;
     try {
       this.me = await api.me();
-      live.connect();
+      live.connect(() => void this.#lookAgain());
+      void estate.load();
     } catch (error) {
       if (error instanceof Refused && error.status === 401) this.me = null;
       else this.failure = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** A session that ended elsewhere ends here too; one that holds is connected anew. */
+  async #lookAgain(): Promise<void> {
+    try {
+      this.me = await api.me();
+      live.resume();
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 401) return live.resume();
+      live.disconnect();
+      this.me = null;
     }
   }
 

@@ -1,33 +1,46 @@
-/** Keeps rows where they are while somebody points at them; what would have moved is counted, and moves on request. */
-export class SteadyOrder<Row> {
-  #kept = $state.raw<readonly string[] | null>(null);
-  moved = $state(0);
-  readonly #keyOf: (row: Row) => string;
+/**
+ * An order that keeps still while somebody points at it: rows may change in place, but none moves under the pointer
+ * until it leaves or the change is asked for.
+ */
+export class SteadyOrder {
+  held = $state(false);
+  readonly #wanted: () => readonly string[];
+  #kept: readonly string[] = [];
+  #taken = $state(0);
+  #takenBefore = 0;
 
-  constructor(keyOf: (row: Row) => string) {
-    this.#keyOf = keyOf;
-  }
-
-  /** The rows in the order to show them; what is new comes last. */
-  of(rows: readonly Row[]): Row[] {
-    if (!this.#kept) return [...rows];
-    const at = new Map(this.#kept.map((key, index) => [key, index]));
-    const place = (row: Row) => at.get(this.#keyOf(row)) ?? rows.length;
-    return rows.toSorted((a, b) => place(a) - place(b));
+  constructor(wanted: () => readonly string[]) {
+    this.#wanted = wanted;
   }
 
-  /** Keeps the order of these rows. */
-  hold(rows: readonly Row[]): void {
-    this.#kept = rows.map(this.#keyOf);
-    this.moved = 0;
+  readonly shown = $derived.by((): readonly string[] => {
+    const wanted = this.#wanted();
+    const take = !this.held || this.#taken !== this.#takenBefore;
+    this.#takenBefore = this.#taken;
+    return (this.#kept = take ? wanted : inPlace(this.#kept, wanted));
+  });
+  /** Rows that stand elsewhere than they would if nobody pointed. */
+  readonly moved = $derived.by(() => movedBetween(this.shown, this.#wanted()));
+
+  take(): void {
+    this.#taken++;
   }
-  release(): void {
-    this.#kept = null;
-    this.moved = 0;
+}
+
+/** The kept order without what is gone, with what is new at its end. */
+export function inPlace(kept: readonly string[], wanted: readonly string[]): readonly string[] {
+  const still = kept.filter((key) => wanted.includes(key));
+  const added = wanted.filter((key) => !kept.includes(key));
+  return [...still, ...added];
+}
+
+/** How many rows must be taken out and put elsewhere to turn one order into another of the same keys. */
+export function movedBetween(shown: readonly string[], wanted: readonly string[]): number {
+  const places = shown.map((key) => wanted.indexOf(key));
+  // Rows of the longest rising run keep their place; all others move.
+  const longest: number[] = [];
+  for (const [at, place] of places.entries()) {
+    longest[at] = 1 + Math.max(0, ...longest.filter((_, before) => places[before]! < place));
   }
-  /** Counts the rows that stand elsewhere than they would; called whenever they have changed. */
-  count(rows: readonly Row[]): void {
-    const kept = this.#kept;
-    this.moved = kept ? rows.filter((row, index) => kept[index] !== this.#keyOf(row)).length : 0;
-  }
+  return places.length - Math.max(0, ...longest);
 }
