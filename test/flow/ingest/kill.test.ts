@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openClickHouse } from "../../../server/store/clickhouse.ts";
 import { select } from "../../clickhouse.ts";
+import { startIngestProcess } from "./ingest-process.ts";
 import { runEvent } from "./tower.ts";
 
 let directory: string;
@@ -17,8 +17,7 @@ const ENOUGH = 300;
 
 /** Fires events at an ingest process and kills it, without a word, as soon as enough were acknowledged. */
 async function acknowledgedBeforeKill(input: "ignore" | "pipe" = "ignore"): Promise<string[]> {
-  const program = join(import.meta.dirname, "ingest-process.ts");
-  const child = spawn(process.execPath, [program, directory], { stdio: [input, "inherit", "inherit", "ipc"] });
+  const child = startIngestProcess(directory, input);
   child.stdin?.write('{"event_id":"from standard input"}\n'.repeat(10));
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const acknowledged: string[] = [];
