@@ -1,7 +1,8 @@
 import type { BoardEntity, BoardHead } from "../../schemas/wire/board.ts";
 import type { FlowStrip } from "../../schemas/wire/flow-strip.ts";
 import type { ClockRow } from "../../schemas/wire/live.ts";
-import { api, type SignInWays } from "../api.ts";
+import { api } from "../api.ts";
+import { clockDrive, SPEEDS } from "./clock-drive.svelte.ts";
 import { look, type Theme } from "./look.svelte.ts";
 import { PAGES } from "./pages.ts";
 import { route } from "./route.svelte.ts";
@@ -27,11 +28,10 @@ export interface Known {
   entities: readonly BoardEntity[];
   strips: readonly FlowStrip[];
   clock: ClockRow | null;
-  ways: SignInWays | null;
 }
 
 /** Everything the console finds or does for who is signed in, by group. */
-export function commandsOf({ head, entities, strips, clock, ways }: Known): CommandGroup[] {
+export function commandsOf({ head, entities, strips, clock }: Known): CommandGroup[] {
   const key = head?.period ?? "";
   return [
     { title: "Go to", commands: pages() },
@@ -56,7 +56,7 @@ export function commandsOf({ head, entities, strips, clock, ways }: Known): Comm
     { title: "Period", commands: periods(head) },
     { title: "Appearance", commands: themes() },
     { title: "Demo clock", commands: clockCommands(clock) },
-    { title: "Who you are", commands: people(ways) },
+    { title: "Who you are", commands: people() },
   ].filter(({ commands }) => commands.length > 0);
 }
 
@@ -88,37 +88,26 @@ function themes(): Command[] {
   }));
 }
 
-/** Speeds offered, in simulated seconds per second. */
-const SPEEDS = [
-  { speed: 300, title: "×300, five minutes a second" },
-  { speed: 1440, title: "×1440, a day a minute" },
-  { speed: 6000, title: "×6000, a day in 14 seconds" },
-];
-
 function clockCommands(clock: ClockRow | null): Command[] {
-  if (!clock?.simulated || !session.may("clock:drive")) return [];
-  const paused = clock.speed === 0;
-  const run = async (speed: number) => {
-    await api.clock({ speed });
-    if (paused) await api.clock({ paused: false });
-  };
+  if (!clock || !clockDrive.possible) return [];
+  const { paused } = clockDrive;
   return [
     {
       title: paused ? "Let the clock run" : "Pause the clock",
       words: ["pause", "resume", "stop", "play", "time"],
-      act: () => api.clock({ paused: !paused }),
+      act: () => clockDrive.pause(!paused),
     },
     ...SPEEDS.map(({ speed, title }) => ({
-      title,
+      title: `Clock ×${speed}, ${title}`,
       hint: speed === clock.speed ? "now" : "",
-      words: ["clock", "speed", "time", String(speed)],
-      act: () => run(speed),
+      words: ["speed", "time"],
+      act: () => clockDrive.run(speed),
     })),
   ];
 }
 
-function people(ways: SignInWays | null): Command[] {
-  const roles = (ways?.demo ?? [])
+function people(): Command[] {
+  const roles = session.demo
     .filter(({ role }) => role !== session.me?.role)
     .map(({ role, title, name }) => ({
       title: `Become ${title}`,

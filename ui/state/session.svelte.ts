@@ -1,6 +1,6 @@
 import type { Role } from "../../schemas/estate/role.ts";
 import type { Me } from "../../schemas/wire/live.ts";
-import { api, Refused } from "../api.ts";
+import { api, Refused, type SignInWays } from "../api.ts";
 import { estate } from "./estate.svelte.ts";
 import { live } from "./live.svelte.ts";
 
@@ -20,6 +20,8 @@ class Session {
   /** undefined until the server has said; null when nobody is signed in. */
   me = $state.raw<Me | null | undefined>(undefined);
   failure = $state<string | null>(null);
+  /** Whom one can become with a click; only in the demo. */
+  demo = $state.raw<SignInWays["demo"]>([]);
 
   get home(): string {
     return this.me ? HOME[this.me.role] : "/";
@@ -34,10 +36,19 @@ class Session {
       this.me = await api.me();
       live.connect(() => void this.#lookAgain());
       void estate.load();
+      void this.#meet();
     } catch (error) {
       if (error instanceof Refused && error.status === 401) this.me = null;
       else this.failure = error instanceof Error ? error.message : String(error);
     }
+  }
+
+  async #meet(): Promise<void> {
+    // Without an answer there is nobody to become, and all else works.
+    this.demo = await api.signInWays().then(
+      ({ demo }) => demo,
+      () => [],
+    );
   }
 
   /** A session that ended elsewhere ends here too; one that holds is connected anew. */
