@@ -10,6 +10,9 @@ import {
   type Console,
 } from "./harness.ts";
 
+/** Enough for every collector to have read all there is, in milliseconds. */
+const CATCH_UP = 6_000;
+
 interface Request {
   id: string;
   state: string;
@@ -56,8 +59,11 @@ describe("flows, live", () => {
 
   it("runs a load again through Anaplan, once, and the new run comes back to its strip", async () => {
     const stays = await keepsPage(page);
-    // Slowly, so that no scheduled batch overtakes the one that is to be loaded again.
+    // Collectors catch up first, then time runs slowly, so that no scheduled batch overtakes the one to be loaded again.
+    await driveClock(shown.server, { paused: true });
+    await page.waitForTimeout(CATCH_UP);
     await driveClock(shown.server, { speed: 120 });
+    await driveClock(shown.server, { paused: false });
     await page.goBack();
     await strip("NL01").click();
     await page.getByRole("button", { name: /^Run this load again/ }).click();
