@@ -26,6 +26,19 @@ export const FRESHNESS: Record<FreshnessState, Look> = {
   "not-due": { ...REST, word: "not due" },
 };
 
+/** What may be wrong with a load, gravest first; it is counted under the first that holds. */
+export const TROUBLES = {
+  failed: { ...HELD, word: "failed" },
+  rejected: { ...HELD, word: "rejected" },
+  stalled: { ...HELD, word: "stalled" },
+  missing: { ...HELD, word: "missing" },
+  late: { ...HELD, word: "late" },
+  off: { ...HELD, word: "look" },
+} satisfies Record<string, Look>;
+export type Trouble = keyof typeof TROUBLES;
+
+export const MOVING: Look = { ...RUNNING, word: "under way" };
+
 export const COLLECTORS: Record<CollectorRow["state"], Look> = {
   starting: { ...RUNNING, word: "starting" },
   ok: { ...DONE, word: "reading" },

@@ -1,13 +1,12 @@
 import type { FlowStrip } from "../../schemas/wire/flow-strip.ts";
-
-/** What may be wrong with a strip, gravest first; a strip is counted under the first that holds. */
-export type Trouble = "failed" | "rejected" | "missing" | "late" | "off";
+import { FRESHNESS, MOVING, TROUBLES, type Look, type Trouble } from "../format/state-words.ts";
 
 /** What is wrong with a strip, or null. */
 export function troubleOf(strip: FlowStrip): Trouble | null {
   const off = strip.hops.filter(({ state }) => state === "off");
   if (off.some(({ runState }) => runState === "FAILED" || runState === "ABORTED")) return "failed";
   if (off.some(({ qualifier }) => qualifier === "partial")) return "rejected";
+  if (off.some(({ runState }) => runState === "RUNNING" || runState === "NEW")) return "stalled";
   if (strip.freshness === "missing") return "missing";
   if (strip.freshness === "stale") return "late";
   return off.length > 0 || strip.exceptions > 0 ? "off" : null;
@@ -15,6 +14,13 @@ export function troubleOf(strip: FlowStrip): Trouble | null {
 
 export function isMoving(strip: FlowStrip): boolean {
   return strip.hops.some(({ state }) => state === "flight");
+}
+
+/** How a strip stands, in one mark: what is wrong, else what moves, else how fresh its data is. */
+export function lookOfStrip(strip: FlowStrip): Look {
+  const trouble = troubleOf(strip);
+  if (trouble) return TROUBLES[trouble];
+  return isMoving(strip) ? MOVING : FRESHNESS[strip.freshness];
 }
 
 export interface StripFilter {
