@@ -58,6 +58,11 @@ export interface TriggerInput {
   parameters: Record<string, string>;
   /** The same key never runs the job twice. */
   idempotencyKey: string;
+  /**
+   * When it was asked for, an instant of `clock`. A vendor that takes no idempotency key is asked for runs begun since,
+   * so that after a crash the run it had started is adopted, also when it has ended.
+   */
+  requestedAt?: string;
 }
 
 export interface Connected<Cursor = unknown> {

@@ -7,16 +7,16 @@ import type { TaskHead } from "./vendor.ts";
 
 /**
  * Starts and stops processes. Anaplan takes no idempotency key, so the original is adopted: a task of the process
- * that is under way, or was created since `parameters.requestedAt`, is the one asked for.
+ * that is under way, or was created since `requestedAt`, is the one asked for.
  */
 export function createDrive(client: AnaplanClient, processes: Processes, namespace: string) {
   const started = new Map<string, Promise<Triggered>>();
 
-  async function start({ job, parameters }: TriggerInput): Promise<Triggered> {
+  async function start({ job, requestedAt }: TriggerInput): Promise<Triggered> {
     const process = (await processes.list()).find(({ name }) => name === job);
     if (!process) throw new VendorError("refused", `Anaplan shows no process "${job}" among those declared.`);
-    const requestedAt = Date.parse(parameters.requestedAt ?? "");
-    const isOriginal = (task: TaskHead) => !isOver(task) || task.creationTime >= requestedAt;
+    const since = requestedAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(requestedAt);
+    const isOriginal = (task: TaskHead) => !isOver(task) || task.creationTime >= since;
     const answer = (taskId: string, adopted: boolean): Triggered => ({
       vendorRunKey: taskId,
       runId: runIdOf(namespace, taskId),

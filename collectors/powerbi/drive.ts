@@ -7,18 +7,18 @@ import type { Refresh } from "./vendor.ts";
 
 /**
  * Starts and stops refreshes. Power BI takes no idempotency key and one refresh of a model at a time, so the original
- * is adopted: the one that runs, or the newest that began since `parameters.requestedAt`.
+ * is adopted: the one that runs, or the newest that began since `requestedAt`.
  */
 export function createDrive(client: PowerbiClient, system: { namespace: string; settings: PowerbiSettings }) {
   const { namespace, settings } = system;
   const started = new Map<string, Promise<Triggered>>();
 
-  const originalOf = async (model: Model, requestedAt: number): Promise<Refresh | undefined> =>
+  const originalOf = async (model: Model, since: number): Promise<Refresh | undefined> =>
     (await client.refreshes(model)).find(
-      (refresh) => endOf(refresh, null, settings) === null || (timeOf(refresh.startTime) ?? 0) >= requestedAt,
+      (refresh) => endOf(refresh, null, settings) === null || (timeOf(refresh.startTime) ?? 0) >= since,
     );
 
-  async function start({ job, parameters }: TriggerInput): Promise<Triggered> {
+  async function start({ job, requestedAt }: TriggerInput): Promise<Triggered> {
     const model = settings.models.find((candidate) => candidate.job === job);
     if (!model) throw new VendorError("refused", `No model of Power BI is refreshed by a job "${job}".`);
     const answer = (requestId: string, adopted: boolean): Triggered => ({
@@ -27,12 +27,12 @@ export function createDrive(client: PowerbiClient, system: { namespace: string; 
       jobName: model.job,
       adopted,
     });
-    const requestedAt = Date.parse(parameters.requestedAt ?? "");
-    const original = await originalOf(model, requestedAt);
+    const since = requestedAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(requestedAt);
+    const original = await originalOf(model, since);
     if (original) return answer(original.requestId, true);
     const requestId = await startOrNull(client, model);
     if (requestId) return answer(requestId, false);
-    const underWay = await originalOf(model, requestedAt);
+    const underWay = await originalOf(model, since);
     if (!underWay) {
       throw new VendorError("refused", `Power BI neither started a refresh of "${model.name}" nor shows one.`);
     }

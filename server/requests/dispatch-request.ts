@@ -44,7 +44,8 @@ async function trigger(ctx: Context, request: StoredRequest): Promise<Attempt> {
     const driver = ctx.drivers.get(rerun.system.id);
     if (!driver?.trigger) return { ended: "refused", outcome: `${title} can be observed here, not driven.` };
     const { job, parameters } = rerun;
-    const triggering = driver.trigger({ job, parameters, idempotencyKey: request.id });
+    const { id: idempotencyKey, requestedAt } = request;
+    const triggering = driver.trigger({ job, parameters, idempotencyKey, requestedAt });
     return { rerun, triggered: await Promise.race([triggering, silence()]) };
   } catch (error) {
     ctx.log.warn({ err: error, request: request.id }, "a request could not be dispatched");
