@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import pino from "pino";
+import { PlayError } from "./play-error.ts";
 import { readEstate } from "./read-estate.ts";
-import { SavedPlayError } from "./saved-play.ts";
 import { startSandbox } from "./start-sandbox.ts";
 
 /** Runs the sandbox alone, for a collector under construction or a server elsewhere: `npm run sandbox -- --data <dir>`. */
@@ -22,7 +22,7 @@ const sandbox = await startSandbox({
   dataDirectory: values.data,
   log: pino({ level: process.env.LOG_LEVEL ?? "warn" }),
 }).catch((error: unknown) => {
-  if (!(error instanceof SavedPlayError)) throw error;
+  if (!(error instanceof PlayError)) throw error;
   process.stderr.write(`The sandbox did not start. ${error.message}\n`);
   process.exit(1);
 });

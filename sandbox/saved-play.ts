@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { PlayError } from "./play-error.ts";
 import type { Scenario } from "./scenario.ts";
 
 const FILE = "sandbox.json";
@@ -30,11 +31,6 @@ const SavedPlay = z.strictObject({
 });
 export type SavedPlay = z.infer<typeof SavedPlay>;
 
-/** A play kept in a data folder cannot be gone on with; told without a stack. */
-export class SavedPlayError extends Error {
-  override name = "SavedPlayError";
-}
-
 /** Names a scenario by its content, so that a play is never gone on with by another script. */
 export function scenarioDigest(scenario: Scenario): string {
   return createHash("sha256").update(JSON.stringify(scenario)).digest("hex").slice(0, 16);
@@ -46,9 +42,9 @@ export function readSavedPlay(folder: string, scenario: Scenario): SavedPlay | n
   const text = contentOf(file);
   if (text === null) return null;
   const read = SavedPlay.safeParse(parseJson(text));
-  if (!read.success) throw new SavedPlayError(`${file} cannot be read:\n${z.prettifyError(read.error)}`);
+  if (!read.success) throw new PlayError(`${file} cannot be read:\n${z.prettifyError(read.error)}`);
   if (read.data.scenario === scenarioDigest(scenario)) return read.data;
-  throw new SavedPlayError(
+  throw new PlayError(
     `${file} belongs to a play of another scenario. Start with a fresh data folder, or bring it back.`,
   );
 }

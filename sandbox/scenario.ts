@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import * as z from "zod";
 import { LocalTime } from "../schemas/estate/calendar.ts";
 import { ExceptionCode } from "../schemas/event/facets.ts";
 import { DecimalString, PeriodKey } from "../schemas/instant.ts";
+import { PlayError } from "./play-error.ts";
 
 /** A moment of a close: work day counted from the period's end, local time in the entity's zone (the group's without one). */
 const CloseTime = z.strictObject({ workDay: z.int(), at: LocalTime });
@@ -149,9 +150,10 @@ export const Scenario = z.strictObject({
 });
 export type Scenario = z.infer<typeof Scenario>;
 
-/** Reads a scenario file; a wrong one is refused with the path and what was expected. */
+/** Reads a scenario file; a missing or wrong one is refused with the path and what was expected. */
 export function loadScenario(file: string): Scenario {
+  if (!existsSync(file)) throw new PlayError(`There is no scenario ${file}, so the estate's systems cannot be played. Read the real ones with --no-sandbox.`);
   const read = Scenario.safeParse(parse(readFileSync(file, "utf8")));
   if (read.success) return read.data;
-  throw new Error(`${file}:\n${z.prettifyError(read.error)}`);
+  throw new PlayError(`${file}:\n${z.prettifyError(read.error)}`);
 }

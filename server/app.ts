@@ -1,9 +1,10 @@
 import { serveStatic } from "@hono/node-server/serve-static";
-import { Hono } from "hono";
+import { Hono, type Context as HonoContext } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { requestId, type RequestIdVariables } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
+import type { RouterRoute } from "hono/types";
 import type { Logger } from "pino";
 import { Fault } from "./fault.ts";
 import { problem } from "./problem.ts";
@@ -14,10 +15,14 @@ export interface AppDeps {
   routes: readonly Hono[];
   /** The built console; null where only the API is served. */
   ui: string | null;
+  /** Largest text of one event, in bytes. */
+  maxEventBytes: number;
 }
 
-/** Bodies of doors other than ingest, which has its own limit. */
+/** Bodies of doors that take no events, in bytes. */
 const SMALL_BODY = 1024 * 1024;
+/** A corrected event comes as a JSON string, in which a character may take as many as six. */
+const ESCAPED = 6;
 
 /** Mounts every room's routes behind the same headers, logging and error mapping. */
 export function createApp(deps: AppDeps): Hono {
@@ -47,13 +52,9 @@ export function createApp(deps: AppDeps): Hono {
     }),
   );
   app.use("/api/*", async (c, next) => {
-    if (isIngest(c.req.path)) return next();
-    return bodyLimit({
-      maxSize: SMALL_BODY,
-      onError: () => {
-        throw new Fault("too-large", `The body is larger than ${SMALL_BODY} bytes.`);
-      },
-    })(c, next);
+    if (readsItself(c.req.path)) return next();
+    const corrects = c.req.path.startsWith("/api/v1/quarantine/");
+    return limited(corrects ? deps.maxEventBytes * ESCAPED : SMALL_BODY)(c, next);
   });
   app.use(compress());
   app.onError((error, c) => problem(c, error, deps.log));
@@ -61,13 +62,42 @@ export function createApp(deps: AppDeps): Hono {
     routes.onError((error, c) => problem(c, error, deps.log));
     app.route("/", routes);
   }
-  app.all("/api/*", (c) => problem(c, new Fault("not-found", `There is no ${c.req.method} ${c.req.path}.`), deps.log));
+  app.all("/api/*", (c) => problem(c, nowhere(c, app.routes), deps.log));
   if (deps.ui) serveConsole(app as unknown as Hono, deps.ui);
+  app.notFound((c) => problem(c, nowhere(c, app.routes), deps.log));
   return app as unknown as Hono;
 }
 
-function isIngest(path: string): boolean {
-  return path.startsWith("/api/v1/lineage") || path === "/api/v1/cloudevents" || path.startsWith("/api/v1/quarantine");
+/** The doors for events read their bodies with limits of their own. */
+function readsItself(path: string): boolean {
+  return path === "/api/v1/lineage" || path === "/api/v1/lineage/batch" || path === "/api/v1/cloudevents";
+}
+
+function limited(maxSize: number) {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new Fault("too-large", `The body is larger than ${maxSize} bytes.`);
+    },
+  });
+}
+
+/** Why nothing answers here: there is no such path, or it is asked with another method. */
+function nowhere(c: HonoContext, routes: readonly RouterRoute[]): Fault {
+  const { method, path } = c.req;
+  const methods = routes
+    .filter((route) => route.method !== "ALL" && leadsTo(route.path, path))
+    .map((route) => route.method);
+  const allowed = [...new Set(methods)].sort().join(", ");
+  if (allowed === "") return new Fault("not-found", `There is no ${path}.`);
+  c.header("Allow", allowed);
+  return new Fault("no-such-method", `${path} takes ${allowed}, not ${method}.`);
+}
+
+function leadsTo(route: string, path: string): boolean {
+  const steps = route.split("/");
+  const taken = path.split("/");
+  return steps.length === taken.length && steps.every((step, at) => step.startsWith(":") || step === taken[at]);
 }
 
 /** Files with a hash in their name never change; every other path is the console's own page. */

@@ -32,6 +32,9 @@ function makeWritable(directory: string): void {
     rmSync(probe);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+    if (code === "ENOTDIR" || code === "EEXIST") {
+      throw new OptionError(`${directory} cannot be a folder: a file is in the way. Name another folder with --data.`);
+    }
     throw new OptionError(
       `${directory} cannot be written (${code}). Mend its rights, or name another folder with --data.`,
     );

@@ -5,6 +5,7 @@ export const FAULT_STATUS = {
   "bad-key": 401,
   "not-permitted": 403,
   "not-found": 404,
+  "no-such-method": 405,
   conflict: 409,
   "too-large": 413,
   "unsupported-media": 415,

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { PlayError } from "../sandbox/play-error.ts";
 import { EstateError } from "./estate/estate-error.ts";
 import { SourceError } from "./collect/open-sources.ts";
 import { OptionError, readOptions } from "./options.ts";
@@ -6,6 +7,8 @@ import { createSay } from "./say.ts";
 import { startTieout } from "./start.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
+/** What a person can mend is told in words; anything else with its stack. */
+const TOLD = [OptionError, EstateError, SourceError, PlayError];
 /** A stop that hangs must not hold a restart up. */
 const STOP_WITHIN = 15_000;
 
@@ -32,9 +35,7 @@ try {
   process.exit(1);
 }
 
-/** What a person can mend is told in words; anything else with its stack. */
 function reason(error: unknown): string {
-  if (error instanceof OptionError || error instanceof EstateError || error instanceof SourceError)
-    return error.message;
+  if (TOLD.some((kind) => error instanceof kind)) return (error as Error).message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,3 +1,4 @@
+import { HTTPException } from "hono/http-exception";
 import type { Context as HonoContext } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Logger } from "pino";
@@ -8,6 +9,7 @@ const TITLES: Record<number, string> = {
   401: "Not signed in",
   403: "Not permitted",
   404: "Not found",
+  405: "Not done this way",
   409: "In conflict with what is there",
   413: "Too large",
   415: "This kind of content is not accepted",
@@ -21,9 +23,17 @@ const TITLES: Record<number, string> = {
 /** Seconds a client is asked to wait after 429 and 503. */
 const RETRY_AFTER = "2";
 
+/** The web library refuses a body that is no JSON in its own way. */
+function faultOf(error: unknown): Fault | null {
+  if (error instanceof Fault) return error;
+  if (error instanceof HTTPException && error.status === 400)
+    return new Fault("invalid-input", "The body is not JSON.");
+  return null;
+}
+
 /** Answers RFC 9457 problem details; a crash is logged in full and told in one sentence. */
 export function problem(c: HonoContext, error: unknown, log: Logger): Response {
-  const fault = error instanceof Fault ? error : null;
+  const fault = faultOf(error);
   const status = fault ? FAULT_STATUS[fault.code] : 500;
   if (!fault) log.error({ err: error, path: c.req.path }, "a request crashed");
   if (status === 429 || status === 503) c.header("Retry-After", RETRY_AFTER);

@@ -76,23 +76,23 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   const log = createLog({ directory: options.data, level: options.logLevel, terminal });
   const door = await listen(options.host, options.port);
   onStop(door.close);
-  const { clickhouse, postgres } = await openStores(options, say);
-  onStop(() => postgres.close());
-  onStop(() => clickhouse.close());
+  const metrics = createMetrics();
   const sandbox = options.sandbox ? await say.step("Sandbox", () => openSandbox(loaded, options, log)) : null;
   if (sandbox) onStop(() => sandbox.stop());
   const clock: Clock = sandbox?.clock ?? { now: () => new Date() };
-  await recordEstate(postgres, clock, loaded);
-
-  const metrics = createMetrics();
-  const facts = createFacts();
-  await say.step("What is known", () => facts.load(clickhouse, new Date(clock.now().getTime() - MEMORY)));
-  const ingest = createIngest({ clickhouse, clock, log, metrics, facts, maxEventBytes: options.maxEventBytes });
-  onStop(() => ingest.idle());
   const sources = openSources({
     ...{ systems: estate.systems, collectors, environment, clock, log, metrics },
     connections: connectionsOf(sandbox),
   });
+  const { clickhouse, postgres } = await openStores(options, say);
+  onStop(() => postgres.close());
+  onStop(() => clickhouse.close());
+  await recordEstate(postgres, clock, loaded);
+
+  const facts = createFacts();
+  await say.step("What is known", () => facts.load(clickhouse, new Date(clock.now().getTime() - MEMORY)));
+  const ingest = createIngest({ clickhouse, clock, log, metrics, facts, maxEventBytes: options.maxEventBytes });
+  onStop(() => ingest.idle());
   const people = await openPeople({
     ...{ postgres, clock, estate, log, environment },
     dataDirectory: options.data,
@@ -126,9 +126,12 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   await recoverRequests(ctx);
 
   const ui = join(root, "dist/ui");
-  door.open(createApp({ log, routes: routesOf(rooms), ui: existsSync(ui) ? ui : null }));
+  door.open(
+    createApp({ log, routes: routesOf(rooms), ui: existsSync(ui) ? ui : null, maxEventBytes: options.maxEventBytes }),
+  );
   const socket = openSocket(door.http, { stream, metrics, actorOf: (headers) => people.identify(headers) });
-  onStop(() => socket.close());
+  // No request may meet an engine that is closed, so the door is shut before anything behind it.
+  onStop(() => Promise.all([door.close(), socket.close()]));
   if (sandbox)
     await playIn(sandbox, { collecting, gathering, estate, systems: sources.map(({ system }) => system.id), say });
   collecting.start();

@@ -1,4 +1,4 @@
-import { createClient, type ClickHouseClient, type ClickHouseSettings } from "@clickhouse/client";
+import { ClickHouseLogLevel, createClient, type ClickHouseClient, type ClickHouseSettings } from "@clickhouse/client";
 import { createChdbConnection, type ChdbConnection } from "chdb/connection";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { Readable } from "node:stream";
@@ -89,7 +89,8 @@ function closeStandardInput(): void {
 let inputClosed = false;
 
 function served(url: string): Engine {
-  const client = createClient({ url, clickhouse_settings: SETTINGS });
+  // What it would log it also throws, and whoever asked tells it better.
+  const client = createClient({ url, clickhouse_settings: SETTINGS, log: { level: ClickHouseLogLevel.OFF } });
   return {
     embedded: false,
     client,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { appliedTables, recordTables } from "./clickhouse/migrations.ts";
+import { OptionError } from "../options.ts";
 import type { ClickHouse } from "./clickhouse.ts";
 
 const FOLDER = new URL("./migrations/clickhouse/", import.meta.url);
@@ -25,8 +26,8 @@ export async function migrateClickHouse(clickhouse: ClickHouse, cluster: string 
   const applied = new Set<string>();
   for (const row of await clickhouse.ask(appliedTables, {})) {
     const file = known.get(row.name);
-    if (!file) throw new Error(`The ClickHouse data was written by a newer Tieout (migration ${row.name}).`);
-    if (file.sha256 !== row.sha256) throw new Error(`Migration ${row.name} was changed after it was applied.`);
+    if (!file) throw new OptionError(`The ClickHouse data was written by a newer Tieout (migration ${row.name}).`);
+    if (file.sha256 !== row.sha256) throw new OptionError(`Migration ${row.name} was changed after it was applied.`);
     applied.add(row.name);
   }
   const open = files.filter((file) => !applied.has(file.name));

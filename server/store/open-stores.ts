@@ -16,16 +16,16 @@ export async function openStores(options: Options, say: Say): Promise<Stores> {
   const { clickhouseUrl, databaseUrl, data } = options;
   const opening = await Promise.allSettled([
     say.step(clickhouseUrl ? "ClickHouse, by CLICKHOUSE_URL" : "ClickHouse, in process", async () => {
-      const engine = await reached("CLICKHOUSE_URL", () =>
-        openClickHouse(clickhouseUrl ? { url: clickhouseUrl } : { directory: join(data, "clickhouse") }),
-      );
+      const engine = await (clickhouseUrl
+        ? reached("CLICKHOUSE_URL", () => openClickHouse({ url: clickhouseUrl }))
+        : openClickHouse({ directory: join(data, "clickhouse") }));
       await migrateClickHouse(engine);
       return engine;
     }),
     say.step(databaseUrl ? "PostgreSQL, by DATABASE_URL" : "PostgreSQL, in process", async () => {
-      const engine = await reached("DATABASE_URL", () =>
-        openPostgres(databaseUrl ? { url: databaseUrl } : { directory: join(data, "postgres") }),
-      );
+      const engine = await (databaseUrl
+        ? reached("DATABASE_URL", () => openPostgres({ url: databaseUrl }))
+        : openPostgres({ directory: join(data, "postgres") }));
       await migratePostgres(engine);
       return engine;
     }),
@@ -42,14 +42,17 @@ export async function openStores(options: Options, say: Say): Promise<Stores> {
 /** Codes of Node's for an address nobody answers at. */
 const UNREACHED = new Set(["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "EHOSTUNREACH", "ECONNRESET", "EAI_AGAIN"]);
 
+/** Opens a served engine; whatever keeps it from being used is told with the variable to mend. */
 async function reached<T>(variable: string, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {
     const code = codeOf(error);
-    if (!code || !UNREACHED.has(code)) throw error;
+    if (error instanceof OptionError && !UNREACHED.has(code ?? "")) throw error;
+    const why = code && UNREACHED.has(code) ? `does not answer (${code})` : `refuses: ${(error as Error).message}`;
     throw new OptionError(
-      `The engine at ${variable} does not answer (${code}). Check the address and that it runs, or leave ${variable} unset to use the engine in process.`,
+      `The engine at ${variable} ${why}. Check the address, its credentials and that it runs, or leave ${variable} unset to use the engine in process.`,
+      { cause: error },
     );
   }
 }

@@ -26,6 +26,9 @@ export interface Postgres extends Asking {
 
 export type PostgresAddress = { url: string } | { directory: string };
 
+/** An address that takes the connection and says nothing is given up after so many milliseconds. */
+const CONNECT_WITHIN = 30_000;
+
 type Query = (sql: string, values: unknown[]) => Promise<unknown[]>;
 
 function asking(query: Query, command: (sql: string) => Promise<void>): Asking {
@@ -68,7 +71,7 @@ async function embedded(directory: string): Promise<Postgres> {
 }
 
 async function served(url: string): Promise<Postgres> {
-  const pool = new pg.Pool({ connectionString: url, max: 10 });
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: CONNECT_WITHIN });
   // An idle connection the server drops is replaced by the pool; without a listener it would end the process.
   pool.on("error", () => {});
   await pool.query("SELECT 1").catch(async (error: Error) => {

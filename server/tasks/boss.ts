@@ -6,12 +6,12 @@ import type { Task } from "./task.ts";
 
 export interface Tasks {
   enqueue: Context["enqueue"];
-  /** Lets tasks under way end, up to ten seconds. */
+  /** Lets tasks under way end, up to six seconds. */
   stop(): Promise<void>;
 }
 
 const SCHEMA = "tasks";
-const STOP_MILLISECONDS = 10_000;
+const STOP_MILLISECONDS = 6_000;
 /** A new task is announced by NOTIFY; asking the queue again is for delayed tasks and a lost connection. */
 const POLL_SECONDS = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 };
 /** The embedded engine serves one query at a time, so the queue keeps house rarely. */

@@ -16,7 +16,12 @@ const ctx = {} as Context;
 const people = { permit: () => async (_c: unknown, next: () => Promise<void>) => next() } as unknown as People;
 const deps = { ctx, people, permit: people.permit };
 const described = [sessionRoutes(deps), keyRoutes(deps), peopleRoutes(deps), auditRoutes(deps), requestRoutes(deps)];
-const app: Hono = createApp({ log, routes: [...described, openapiRoutes({ routes: described })], ui: null });
+const app: Hono = createApp({
+  log,
+  routes: [...described, openapiRoutes({ routes: described })],
+  ui: null,
+  maxEventBytes: 1024,
+});
 
 test("the document names every route with what it takes and answers", async () => {
   const answer = await app.request("/api/openapi.json");

@@ -76,7 +76,7 @@ describe.each(POSTGRES_ENGINES)("people on the $engine engine", ({ open }) => {
     const deps = { ctx, people: of };
     const audit = auditRoutes({ ctx, permit: of.permit });
     const routes = [sessionRoutes(deps), keyRoutes(deps), peopleRoutes(deps), audit, guarded as unknown as Hono];
-    return createApp({ log, routes, ui: null });
+    return createApp({ log, routes, ui: null, maxEventBytes: 1024 });
   };
   const peopleOf = (over: Partial<Parameters<typeof openPeople>[0]> = {}) =>
     openPeople({

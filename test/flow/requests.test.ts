@@ -153,7 +153,12 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
     expect(request).toMatchObject({ state: "requested", requestedBy: "Ana Ruiz", act: "sync" });
     await reaches(request.id, "dispatched");
     expect(calls(request.id)).toEqual([
-      { job: "Load Actuals DE01", parameters: { period: "2026-10" }, idempotencyKey: request.id },
+      {
+        job: "Load Actuals DE01",
+        parameters: { period: "2026-10" },
+        idempotencyKey: request.id,
+        requestedAt: "2026-11-04T10:00:00.000Z",
+      },
     ]);
     const dispatched = await row(request.id);
     expect(dispatched.correlationId).toBe("GLA-2026-10-DE01-000123");
@@ -309,7 +314,12 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
       c.set("actor", actor);
       await next();
     };
-    const app = createApp({ log: ctx.log, routes: [requestRoutes({ ctx, permit: permit as never })], ui: null });
+    const app = createApp({
+      log: ctx.log,
+      routes: [requestRoutes({ ctx, permit: permit as never })],
+      ui: null,
+      maxEventBytes: 1024,
+    });
     const { idempotencyKey: _, ...body } = { ...ASKED, entity: "DE02" };
     const post = (key: string, payload: unknown = body) =>
       app.request("/api/v1/requests", {
