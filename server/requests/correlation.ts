@@ -13,7 +13,8 @@ export function correlationOf(estate: Estate, facts: Facts, rerun: Rerun, target
     const system = estate.systems.find((candidate) => candidate.id === dataset?.system);
     if (!dataset || !system) continue;
     const runs = facts.runsInto({ namespace: system.namespace, name: dataset.name }, target.entity, target.period);
-    const carried = runs.find((run) => run.correlationId !== null)?.correlationId;
+    // A batch still on its way upstream is not what the load will find.
+    const carried = runs.find((run) => run.state === "COMPLETED" && run.correlationId !== null)?.correlationId;
     if (carried) return carried;
   }
   return null;

@@ -107,7 +107,10 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
       log: pino({ level: "silent" }),
       drivers: new Map([["plan", { trigger: (input: TriggerInput) => planning.trigger(input) }]]),
       facts: {
-        runsInto: () => [{ ...RUN, correlationId: "GLA-2026-10-DE01-000123" }],
+        runsInto: () => [
+          { ...RUN, correlationId: "GLA-2026-10-DE01-000124" },
+          { ...RUN, state: "COMPLETED", correlationId: "GLA-2026-10-DE01-000123" },
+        ],
         run: (id: string) => known.get(id) ?? null,
       },
       accept: async (events: RunEvent[]) => void told.push(...events),
