@@ -64,7 +64,7 @@ describe("the close, live", () => {
   });
 
   it("tells what holds the close, whom it concerns and the next act", async () => {
-    const hold = page.getByRole("listitem").filter({ hasText: "7710" });
+    const hold = page.getByRole("region", { name: /holds/ }).getByRole("listitem").filter({ hasText: "7710" });
     await hold.first().waitFor();
     expect(await hold.first().textContent()).toMatch(/DE01/);
     expect(await hold.first().getByRole("button").or(hold.first().getByRole("link")).count()).toBeGreaterThan(0);
