@@ -9,7 +9,8 @@ export function troubleOf(strip: FlowStrip): Trouble | null {
   if (off.some(({ runState }) => runState === "RUNNING" || runState === "NEW")) return "stalled";
   if (strip.freshness === "missing") return "missing";
   if (strip.freshness === "stale") return "late";
-  return off.length > 0 || strip.exceptions > 0 ? "off" : null;
+  // Exceptions of a hop that is being run again are judged anew when it ends.
+  return off.length > 0 || (strip.exceptions > 0 && !isMoving(strip)) ? "off" : null;
 }
 
 export function isMoving(strip: FlowStrip): boolean {
