@@ -25,6 +25,7 @@ describe("the place a pointer leads to", () => {
     expect(placeOf('{"a": 1,, "b": 2}', "")).toEqual({ from: 8, to: 9 });
     expect(placeOf('{"a": tru}', "/a")).toEqual({ from: 6, to: 7 });
     expect(placeOf('{"a": 1', "")).toEqual({ from: 6, to: 7 });
+    expect(placeOf('{"a": "x\ny"}', "/a")).toEqual({ from: 6, to: 7 });
   });
 });
 

@@ -36,7 +36,7 @@ export function placeOf(text: string, pointer: string): Place | null {
 }
 
 const SPACE = /[\s\uFEFF]*/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
+const STRING = /"(?:[ !#-[\]-\uFFFF]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
 const PLAIN = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /** Reads JSON and tells the place of every value by its path; answers where reading failed, or null. */
