@@ -152,7 +152,10 @@ export type Scenario = z.infer<typeof Scenario>;
 
 /** Reads a scenario file; a missing or wrong one is refused with the path and what was expected. */
 export function loadScenario(file: string): Scenario {
-  if (!existsSync(file)) throw new PlayError(`There is no scenario ${file}, so the estate's systems cannot be played. Read the real ones with --no-sandbox.`);
+  if (!existsSync(file))
+    throw new PlayError(
+      `There is no scenario ${file}, so the estate's systems cannot be played. Read the real ones with --no-sandbox.`,
+    );
   const read = Scenario.safeParse(parse(readFileSync(file, "utf8")));
   if (read.success) return read.data;
   throw new PlayError(`${file}:\n${z.prettifyError(read.error)}`);

@@ -2,6 +2,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { OptionError } from "./options.ts";
 
+/** Where the third and later fields of Linux's `/proc/<pid>/stat` hold the time of birth, in ticks since the boot. */
+const BORN = 19;
+
 /**
  * Takes the data directory for this process: the embedded engines allow one process each. A lock left by a process that
  * is gone is taken over. Returns the release.
@@ -10,16 +13,17 @@ export function lockDataDirectory(directory: string): () => void {
   const file = join(directory, "lock");
   makeWritable(directory);
   try {
-    writeFileSync(file, String(process.pid), { flag: "wx" });
+    writeFileSync(file, nameOf(process.pid), { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const holder = Number(readFileSync(file, "utf8"));
-    if (holder !== process.pid && alive(holder)) {
+    const named = readFileSync(file, "utf8");
+    const holder = Number.parseInt(named, 10);
+    if (holder !== process.pid && alive(holder) && nameOf(holder) === named) {
       throw new OptionError(
         `${directory} is in use by another Tieout (process ${holder}). Stop it first, or name another folder with --data.`,
       );
     }
-    writeFileSync(file, String(process.pid));
+    writeFileSync(file, nameOf(process.pid));
   }
   return () => rmSync(file, { force: true });
 }
@@ -38,6 +42,18 @@ function makeWritable(directory: string): void {
     throw new OptionError(
       `${directory} cannot be written (${code}). Mend its rights, or name another folder with --data.`,
     );
+  }
+}
+
+/** Process ids are given out again, after a reboot soon; where the system tells it, the time of birth tells two apart. */
+function nameOf(pid: number): string {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
+    return `${pid} ${fields[BORN]}`;
+  } catch {
+    return String(pid);
   }
 }
 

@@ -1,5 +1,7 @@
+import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { CollectorRow, RequestRow } from "../../schemas/wire/live.ts";
@@ -21,7 +23,8 @@ beforeAll(async () => {
   vendors = createServer(answerAsVendors);
   await new Promise<void>((listening) => vendors.listen(0, "127.0.0.1", listening));
   estate = writeTinyEstate(make("estate"), SYSTEMS);
-});
+  server = await startOver();
+}, WITHIN);
 afterAll(async () => {
   await server?.kill().catch(() => {});
   vendors.closeAllConnections();
@@ -52,7 +55,11 @@ const SYSTEMS = {
     {
       ...{ id: "plan", title: "Planning", kind: "planning", collector: "anaplan", namespace: "plan://tiny" },
       ...{ connection: ANAPLAN, pollSeconds: 1 },
-      settings: { workspaceId: "w", modelId: "m", loads: [{ process: "Load {entity}", reads: [], fills: "Actuals" }] },
+      settings: {
+        workspaceId: "0".repeat(32),
+        modelId: "0".repeat(32),
+        loads: [{ process: "Load {entity}", reads: [], fills: "Actuals" }],
+      },
     },
     {
       ...{ id: "bi", title: "Dashboards", kind: "bi", collector: "powerbi", namespace: "bi://tiny", pollSeconds: 1 },
@@ -125,7 +132,7 @@ async function sending(name: string, meanwhile: () => Promise<unknown>) {
   const acknowledged: Acknowledged = new Map();
   const answered: number[] = [];
   const all = sendUntilGone(name, acknowledged, answered);
-  while (count(acknowledged) < 200) await sleep(5);
+  while (count(acknowledged) < 200) await Promise.race([sleep(5), all.then(() => expect.unreachable("all was sent"))]);
   const outcome = await meanwhile();
   await all;
   return { acknowledged, answered, outcome };
@@ -151,7 +158,6 @@ test(
   "a vendor that answers nonsense degrades its own collector, in words; the others go on",
   { timeout: WITHIN },
   async () => {
-    server = await startOver();
     await vi.waitFor(
       async () => {
         const { cpi, plan } = await collectorRows();
@@ -221,6 +227,8 @@ test("started again over the same data, everything is there", { timeout: WITHIN 
 
 test("after kill -9 in the middle of ingest every acknowledged event is there", { timeout: WITHIN }, async () => {
   const { acknowledged } = await sending("kill", () => server.kill());
+  // Meanwhile the dead process's id was given to another.
+  writeFileSync(join(data, "lock"), `${process.pid} 1`);
   server = await startOver();
   await expectAllThere(acknowledged);
   await expectAllThere(stoppedAt);
