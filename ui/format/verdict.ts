@@ -50,7 +50,7 @@ function named(names: readonly string[], weight: Weight): Said[] {
   return shown.flatMap((entity, at): Said[] => {
     const last = at === shown.length - 1 && rest === 0;
     const before = at === 0 ? "" : last ? " and " : ", ";
-    const after = at === shown.length - 1 && rest > 0 ? [{ text: ` and ${rest} more` }] : [];
+    const after = at === shown.length - 1 && rest > 0 ? [{ text: ` and ${numberWord(rest).toLowerCase()} more` }] : [];
     return [...(before ? [{ text: before }] : []), { text: entity, entity, weight }, ...after];
   });
 }

@@ -12,7 +12,7 @@ export function glow(content: string): Attachment<HTMLElement> {
     shown.set(element, content);
     if (before === undefined || before === content) return;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    const shine = (colour: string) => ({ boxShadow: `inset 0 0 0 2px ${colour}` });
-    element.animate([shine("var(--flight)"), shine("transparent")], { duration: GLOW, easing: "ease-out" });
+    const grounds = [{ backgroundColor: "var(--glow)" }, { backgroundColor: "transparent" }];
+    element.animate(grounds, { duration: GLOW, easing: "ease-out" });
   };
 }
