@@ -16,6 +16,7 @@ import { createFacts } from "./facts/facts.ts";
 import { greeting } from "./greeting.ts";
 import type { IncomingRow } from "./ingest/incoming-row.ts";
 import { createIngest } from "./ingest/ingest.ts";
+import { logRuns } from "./ingest/log-runs.ts";
 import { listen } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
@@ -156,6 +157,7 @@ function isLoopback(host: string): boolean {
 
 /** What a durable batch sets in motion: boards are drawn again, and requests follow the runs they started. */
 function told(ctx: Context, rows: readonly IncomingRow[]): void {
+  logRuns(ctx.log, rows);
   for (const topic of ["close", "line", "flows"] as const) ctx.touch(topic);
   const ids = new Set(rows.filter(({ kind }) => kind === "run").map(({ runId }) => runId));
   const runs = [...ids].flatMap((id) => ctx.facts.run(id) ?? []);
