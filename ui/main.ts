@@ -3,7 +3,7 @@ import "@fontsource-variable/jetbrains-mono";
 import { mount } from "svelte";
 import App from "./App.svelte";
 import "./tokens.css";
-import "./base.css";
+import "./shared.css";
 import "./overlays.css";
 
 mount(App, { target: document.getElementById("console")! });

@@ -39,7 +39,9 @@ export function verdictOf(entities: readonly Pick<BoardEntity, "entity" | "verdi
   for (const { verdict, words, weight } of TROUBLE) {
     const names = entities.filter((entity) => entity.verdict === verdict).map(({ entity }) => entity);
     if (names.length === 0) continue;
-    said.push({ text: " " }, ...named(names, weight), { text: ` ${be(names.length)} ${words}.` });
+    said.push(...(said.length > 0 ? [{ text: " " }] : []), ...named(names, weight), {
+      text: ` ${be(names.length)} ${words}.`,
+    });
   }
   return said;
 }
