@@ -5,7 +5,8 @@ import { Hono } from "hono";
 import { generateSpecs, type GenerateSpecOptions } from "hono-openapi";
 import { Fault } from "../fault.ts";
 
-const VIEWER = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+const require = createRequire(import.meta.url);
+const VIEWER = dirname(require.resolve("swagger-ui-dist/package.json"));
 
 /** The viewer's files that the page needs, by the name they are served under. */
 const FILES: Record<string, string> = {

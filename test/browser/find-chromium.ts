@@ -3,6 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"];
+const APT = "/usr/bin/apt-get";
 const PLACES = [
   "/usr/bin/chromium",
   "/usr/lib/chromium/chromium",
@@ -51,7 +52,7 @@ function executable(path: string): boolean {
 }
 
 function mayInstall(): boolean {
-  return process.getuid?.() === 0 && executable("/usr/bin/apt-get");
+  return process.getuid?.() === 0 && executable(APT);
 }
 
 function install(): string | null {
@@ -60,7 +61,7 @@ function install(): string | null {
     ["update", "-q"],
     ["install", "-y", "-q", "--no-install-recommends", "chromium"],
   ]) {
-    const ran = spawnSync("apt-get", step, { env, encoding: "utf8" });
+    const ran = spawnSync(APT, step, { env, encoding: "utf8" });
     if (ran.status !== 0) {
       console.error(`apt-get ${step.join(" ")} failed:\n${ran.stderr}`);
       return null;
