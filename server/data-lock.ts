@@ -13,17 +13,17 @@ export function lockDataDirectory(directory: string): () => void {
   const file = join(directory, "lock");
   makeWritable(directory);
   try {
-    writeFileSync(file, nameOf(process.pid), { flag: "wx" });
+    writeFileSync(file, lockNameOf(process.pid), { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     const named = readFileSync(file, "utf8");
     const holder = Number.parseInt(named, 10);
-    if (holder !== process.pid && alive(holder) && nameOf(holder) === named) {
+    if (holder !== process.pid && alive(holder) && lockNameOf(holder) === named) {
       throw new OptionError(
         `${directory} is in use by another Tieout (process ${holder}). Stop it first, or name another folder with --data.`,
       );
     }
-    writeFileSync(file, nameOf(process.pid));
+    writeFileSync(file, lockNameOf(process.pid));
   }
   return () => rmSync(file, { force: true });
 }
@@ -46,7 +46,7 @@ function makeWritable(directory: string): void {
 }
 
 /** Process ids are given out again, after a reboot soon; where the system tells it, the time of birth tells two apart. */
-function nameOf(pid: number): string {
+export function lockNameOf(pid: number): string {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
       .replace(/^.*\) /s, "")

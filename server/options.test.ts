@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { lockDataDirectory } from "./data-lock.ts";
+import { lockDataDirectory, lockNameOf } from "./data-lock.ts";
 import { OptionError, readOptions } from "./options.ts";
 
 let root = "";
@@ -38,15 +38,17 @@ describe("lockDataDirectory", () => {
   it("refuses a folder a living process holds, and takes over from a dead one", () => {
     const held = join(root, "held");
     const release = lockDataDirectory(held);
-    writeFileSync(join(held, "lock"), String(process.ppid));
+    writeFileSync(join(held, "lock"), lockNameOf(process.ppid));
     expect(() => lockDataDirectory(held)).toThrow(/in use by another Tieout/);
-    writeFileSync(join(held, "lock"), "2147483646");
-    expect(() => lockDataDirectory(held)).not.toThrow();
+    for (const gone of ["2147483646", `${process.ppid} 1`, "not a process"]) {
+      writeFileSync(join(held, "lock"), gone);
+      expect(() => lockDataDirectory(held)).not.toThrow();
+    }
     release();
   });
 
-  it("refuses what cannot be written, saying why", () => {
+  it("refuses what cannot be a folder, saying why", () => {
     writeFileSync(join(root, "file"), "");
-    expect(() => lockDataDirectory(join(root, "file", "below"))).toThrow(/cannot be written \(ENOTDIR\)/);
+    expect(() => lockDataDirectory(join(root, "file", "below"))).toThrow(/a file is in the way/);
   });
 });

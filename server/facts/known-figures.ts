@@ -50,7 +50,8 @@ export function createKnownFigures(most: number): KnownFigures {
     return periods.has(period) ? figures : null;
   };
   const letOldestGo = () => {
-    const [oldest] = [...periods].sort(([, one], [, other]) => (one.lastAt < other.lastAt ? -1 : 1));
+    const placeOf = ([key, { lastAt }]: [string, PeriodFigures]) => `${lastAt}\n${key}`;
+    const [oldest] = [...periods].sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
     if (!oldest) return;
     periods.delete(oldest[0]);
     if (oldest[1].lastAt > horizon) horizon = oldest[1].lastAt;
@@ -99,9 +100,10 @@ function slotOf({ namespace, name }: DatasetName, entity: string, version: strin
   return `${namespace}\n${name}\n${entity}\n${version}`;
 }
 
-/** A dataset is complete only as far as the ledger that lags most. */
+/** A dataset is complete only as far as the ledger that lags most; of those that lag alike, the first by name. */
 function leastComplete(stated: StatedWatermark[]): Watermark | null {
-  const marks = stated.map(({ watermark }) => watermark);
-  const sorted = marks.sort((one, other) => ((one.completeThrough ?? "") < (other.completeThrough ?? "") ? -1 : 1));
-  return sorted[0] ?? null;
+  const placeOf = ({ completeThrough, ledger }: Watermark) => `${completeThrough ?? ""}\n${ledger}`;
+  return stated
+    .map(({ watermark }) => watermark)
+    .reduce<Watermark | null>((least, mark) => (!least || placeOf(mark) < placeOf(least) ? mark : least), null);
 }
