@@ -24,9 +24,9 @@ describe("verdictOf", () => {
     expect(said(many(6, "held"))).toBe("None of six entities is on course. E1, E2, E3 and three more are held.");
   });
   it.each([
-    [{ DE01: "closed", DE02: "closed" }, "All two entities are closed."],
-    [{ DE01: "closed", DE02: "ready" }, "All two entities are ready to sign."],
-    [{ DE01: "ready", DE02: "on-course" }, "All two entities are on course."],
+    [{ DE01: "closed", DE02: "closed" }, "Both entities are closed."],
+    [{ DE01: "closed", DE02: "ready" }, "Both entities are ready to sign."],
+    [{ DE01: "ready", DE02: "on-course" }, "Both entities are on course."],
     [{ DE01: "on-course" }, "DE01 is on course."],
     [{}, "No entity of yours takes part in this close."],
   ] as [Record<string, Verdict>, string][])("says so when nothing is wrong: %j", (verdicts, sentence) => {

@@ -29,9 +29,7 @@ export function verdictOf(entities: readonly Pick<BoardEntity, "entity" | "verdi
   const fine = entities.filter(({ verdict }) => FINE.includes(verdict));
   const said: Said[] = [];
   if (fine.length === entities.length) {
-    said.push({
-      text: `${entities.length === 1 ? entities[0]!.entity : `All ${of} entities`} ${be(fine.length)} ${fineWord(fine)}.`,
-    });
+    said.push({ text: `${whole(entities)} ${be(fine.length)} ${fineWord(fine)}.` });
   } else if (entities.length > 1) {
     const lead = fine.length === 0 ? "None" : numberWord(fine.length);
     said.push({ text: `${lead} of ${of} entities ${fine.length > 1 ? "are" : "is"} on course.` });
@@ -44,6 +42,11 @@ export function verdictOf(entities: readonly Pick<BoardEntity, "entity" | "verdi
     });
   }
   return said;
+}
+
+function whole(entities: readonly Pick<BoardEntity, "entity">[]): string {
+  if (entities.length === 1) return entities[0]!.entity;
+  return entities.length === 2 ? "Both entities" : `All ${numberWord(entities.length).toLowerCase()} entities`;
 }
 
 function named(names: readonly string[], weight: Weight): Said[] {
