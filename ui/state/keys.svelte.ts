@@ -25,6 +25,7 @@ class Keys {
     }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || this.palette) return;
     if (event.key === "?") this.help = true;
+    else if (event.key === "/") find(event);
     else if (event.key === "g") this.#prefixAt = event.timeStamp;
     else if (event.timeStamp - this.#prefixAt < PREFIX) {
       this.#prefixAt = 0;
@@ -32,6 +33,14 @@ class Keys {
       if (page) route.go(`/${page.id}`);
     } else if (event.key === "j" || event.key === "k") move(event.key === "j" ? 1 : -1);
   }
+}
+
+/** Goes to the page's search field, where it has one. */
+function find(event: KeyboardEvent): void {
+  const field = document.querySelector<HTMLElement>("main input[type=search]");
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
 }
 
 /** Moves the focus through what is marked as a list's row: `data-row`. Enter and Esc are the row's own. */
