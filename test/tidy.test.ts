@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { listedOnce, namedOnce } from "./tidy/declared.ts";
+import { dependenciesExplained } from "./tidy/dependencies.ts";
 import { wholeLock } from "./tidy/lock.ts";
 import { kebabNames, tellingExports, tellingFileNames } from "./tidy/names.ts";
 import { citedPathsExist, readmeInEachRoom, sqlInTheStore } from "./tidy/places.ts";
@@ -22,6 +23,7 @@ const RULES = [
   noMachinePaths,
   noRegistries,
   wholeLock,
+  dependenciesExplained,
 ];
 
 describe("the house is tidy", () => {
@@ -52,6 +54,7 @@ describe("the rules catch what they are for", () => {
     ["a value not listed", listedOnce, file("server/tasks/y.ts", 'export const y = defineTask({ name: "y" });')],
     ["a skipped test", noOpenEnds, file("server/x/y.test.ts", `it.${"skip"}("…", () => {});`)],
     ["a path of one machine", noMachinePaths, file("docs/y.md", ["", "root", "y"].join("/"))],
+    ["a list of dependencies that is gone", dependenciesExplained, file("package.json", "{}")],
     ["a registry", noRegistries, file("docs/y.md", `https://registry.${"npmjs"}.org/x`)],
   ])("%s", (_, rule, bad) => expect(rule.find([bad])).toHaveLength(1));
 
