@@ -1,6 +1,6 @@
 import type { RunException } from "../schemas/event/facets.ts";
 
-/** A vendor's wording that is understood. Named groups `member`, `document`, `count` and `entity` are kept. */
+/** A vendor's wording that is understood. Named groups `member`, `dimension`, `document`, `count` and `entity` are kept. */
 export interface TextRule {
   pattern: RegExp;
   code: RunException["code"];
@@ -16,13 +16,14 @@ export function exceptionOf(text: string, rules: readonly TextRule[]): RunExcept
   for (const rule of rules) {
     const found = rule.pattern.exec(message);
     if (!found) continue;
-    const { member, document, count, entity } = found.groups ?? {};
+    const { member, dimension, document, count, entity } = found.groups ?? {};
     return {
       code: rule.code,
       class: rule.class,
       message,
       ...(entity && { entity }),
       ...(member && { member }),
+      ...(dimension && { dimension }),
       ...(count && { count: Number(count) }),
       ...(document && { documentRef: document }),
     };

@@ -7,13 +7,13 @@ import type { Detail, Step, Task } from "./vendor.ts";
 /** Anaplan's message types and texts for what goes wrong; the first that fits counts. */
 const RULES: readonly TextRule[] = [
   {
-    pattern: /(combination)\b.*?(?:"(?<member>[^"]+)")?\s*$/i,
+    pattern: /(combination)\b.*?(?:"(?<dimension>[^"]+)":\s*)?(?:"(?<member>[^"]+)")?\s*$/i,
     code: "invalid-combination",
     class: "business",
   },
   {
     pattern:
-      /(InvalidListIdentifier|InvalidName|InvalidCode|InvalidParent|failedToLocateEntity|not found in list)\b.*?(?:"(?<member>[^"]+)")?\s*$/i,
+      /(InvalidListIdentifier|InvalidName|InvalidCode|InvalidParent|failedToLocateEntity|not found in list)\b.*?(?:"(?<dimension>[^"]+)":\s*)?(?:"(?<member>[^"]+)")?\s*$/i,
     code: "unmapped-member",
     class: "business",
   },

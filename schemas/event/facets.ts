@@ -80,6 +80,8 @@ export const RunException = z.looseObject({
   period: PeriodKey.optional(),
   /** The dimension member concerned, for example a cost centre. */
   member: z.string().optional(),
+  /** What the member belongs to, in the vendor's word: `Cost centre`. */
+  dimension: z.string().optional(),
   /** Rows or documents concerned. */
   count: z.int().min(0).optional(),
   amount: DecimalString.optional(),

@@ -19,7 +19,8 @@ export function blindText(estate: Estate, collector: CollectorRow): string | nul
   const unread = collector.state === "down" || (collector.state === "degraded" && needsCredentials(collector));
   if (!unread) return null;
   const since = collector.sinceAt ? ` since ${timeText(collector.sinceAt, estate.estate.zone)}` : "";
-  const reason = collector.reason ? `: ${collector.reason.replace(/\.$/, "")}` : "";
+  const said = collector.reason?.replace(/\.$/, "");
+  const reason = needsCredentials(collector) ? ": it refuses Tieout’s credentials" : said ? `: ${said}` : "";
   return `${collector.title} cannot be read${since}${reason}.`;
 }
 

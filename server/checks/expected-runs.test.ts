@@ -30,6 +30,14 @@ describe("a run that was expected", () => {
   });
 });
 
+it("starts missed one after another are one absence since the first", () => {
+  const moment = momentOf(new Date(minutesAfter(AT, 275)));
+  expect(missingRun({ occurrences, runs: [run(minutesAfter(AT, 1))], graceMinutes: 30 }, moment)).toMatchObject({
+    expectedAt: minutesAfter(AT, 120),
+    missed: 2,
+  });
+});
+
 it("a run usually takes the median of the latest completed ones", () => {
   const runs = [3, 100, 4].map((minutes, at) => run(minutesAfter(AT, at * 10), minutes));
   expect(usualMinutes([...runs, run(minutesAfter(AT, 90), null)])).toBe(4);

@@ -1,25 +1,28 @@
 import type { Instant } from "../../schemas/instant.ts";
 import type { Run } from "../../schemas/run.ts";
+import { startOf } from "../reconcile/legs.ts";
 import { addMinutes, type Moment } from "./moment.ts";
 
 /** A scheduled start a little before its time still counts for it. */
 const EARLY_MINUTES = 5;
 
 /**
- * The latest expected start that no run answered, noticed once its grace is over; null while every start is answered.
- * Only the latest counts: a run that started later has made the missed ones good.
+ * The expected starts that no run has answered, noticed once the grace of the latest is over; null while it is answered:
+ * a run that started later has made the missed ones before good. `expectedAt` is the first of them.
  *
  * @param occurrences expected starts, oldest first
  */
 export function missingRun(
   facts: { occurrences: readonly Instant[]; runs: readonly Run[]; graceMinutes: number },
   moment: Moment,
-): { expectedAt: Instant; lastRun: Run | null } | null {
-  const expectedAt = facts.occurrences[moment.lastPast(facts.occurrences, facts.graceMinutes)];
+): { expectedAt: Instant; missed: number; lastRun: Run | null } | null {
+  const due = facts.occurrences.slice(0, moment.lastPast(facts.occurrences, facts.graceMinutes) + 1);
+  const started = facts.runs.map(startOf).reduce((last, at) => (at > last ? at : last), "");
+  const unanswered = due.filter((expected) => addMinutes(expected, -EARLY_MINUTES) > started);
+  const [expectedAt] = unanswered;
   if (expectedAt === undefined) return null;
-  const from = addMinutes(expectedAt, -EARLY_MINUTES);
-  if (facts.runs.some((run) => (run.startedAt ?? run.lastEventAt) >= from)) return null;
-  return { expectedAt, lastRun: facts.runs.find((run) => run.state === "COMPLETED") ?? null };
+  const lastRun = facts.runs.find((run) => run.state === "COMPLETED") ?? null;
+  return { expectedAt, missed: unanswered.length, lastRun };
 }
 
 /** What a run usually takes, in minutes: the median of the latest completed ones; null without history. */

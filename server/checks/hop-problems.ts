@@ -1,7 +1,7 @@
 import Big from "big.js";
 import type { ExceptionCode, RunException } from "../../schemas/event/facets.ts";
 import type { Run } from "../../schemas/run.ts";
-import { endOf, exceptionsFor } from "../reconcile/legs.ts";
+import { endOf, exceptionsFor, isActive, startOf } from "../reconcile/legs.ts";
 import { decimalText } from "../reconcile/money.ts";
 import { EXCEPTION_TABLE, worseFirst } from "./exception-table.ts";
 import { missingRun, usualMinutes } from "./expected-runs.ts";
@@ -30,6 +30,26 @@ export function failedRun(view: FlowView, hop: HopView): Found | null {
     exceptions,
     sinceAt: endOf(firstAlike(hop, run, (other) => other.state === run.state)),
   };
+}
+
+/** Failures that trying again often mends; others wait for a person. */
+const MENDED_BY_TRYING: readonly ExceptionCode[] = ["job-failed", "api-limit", "unknown"];
+
+/**
+ * Whether a failure may still pass by itself: its system usually tries again, so the flow's grace is left to it, and an
+ * attempt begun in that time is waited for. A load may be tried again by the hop before it.
+ */
+export function mayPass(view: FlowView, hop: HopView, found: Found, moment: Moment): boolean {
+  if (found.kind !== "failed") return false;
+  const code = worstOf(found.exceptions ?? [])?.code ?? "job-failed";
+  if (!MENDED_BY_TRYING.includes(code)) return false;
+  const { graceMinutes } = view.flow.cadence;
+  const until = addMinutes(found.sinceAt, graceMinutes);
+  if (!moment.past(until)) return true;
+  const tried = isShared(hop) ? [hop] : view.hops.slice(0, hop.at + 1);
+  return tried
+    .flatMap((each) => each.runs.filter((run) => startOf(run) > found.sinceAt && startOf(run) <= until))
+    .some((run) => isActive(run) || (run.state === "COMPLETED" && !moment.past(addMinutes(endOf(run), graceMinutes))));
 }
 
 /** Finance meets a refresh that failed as a stale report; why it failed stands in the run. */
@@ -67,7 +87,7 @@ export function stalledRun(view: FlowView, hop: HopView, before: HopView | null,
   if (oldest) {
     const usual = usualMinutes(hop.runs);
     const limit = usual === null ? Math.max(grace, UNKNOWN_LENGTH_MINUTES) : Math.max(grace, STALLED_TIMES * usual);
-    const startedAt = oldest.startedAt ?? oldest.lastEventAt;
+    const startedAt = startOf(oldest);
     if (moment.seenThrough(hop.system.id).pastBy(startedAt, limit))
       return { kind: "stalled", code: "queue-backlog", run: oldest, sinceAt: startedAt };
     return null;
@@ -103,12 +123,12 @@ export function neverStarted(
   if (!before) {
     if (hop.freshness.overdueSince === null) return null;
     const missing = missingRun({ occurrences: view.occurrences, runs: hop.runs, graceMinutes }, seen);
-    return missing ? missed(missing.expectedAt) : null;
+    return missing ? { ...missed(missing.expectedAt), missed: missing.missed } : null;
   }
   const delivered = before.runs.find((run) => run.state === "COMPLETED" && seen.pastBy(endOf(run), graceMinutes));
   if (!delivered) return null;
   const from = delivered.startedAt ?? endOf(delivered);
-  const taken = hop.runs.some((run) => (run.startedAt ?? run.lastEventAt) >= from);
+  const taken = hop.runs.some((run) => startOf(run) >= from);
   return taken ? null : missed(endOf(delivered));
 }
 

@@ -1,6 +1,6 @@
 import type { Instant } from "../../schemas/instant.ts";
 import type { Run } from "../../schemas/run.ts";
-import { endOf, exceptionsFor } from "../reconcile/legs.ts";
+import { endOf, exceptionsFor, startOf } from "../reconcile/legs.ts";
 import type { FlowView } from "./flow-view.ts";
 
 /** One batch's runs along a flow, as far as it has come. */
@@ -31,16 +31,34 @@ export function reachedAt(view: FlowView, through: number, cutOff: Instant): Ins
  */
 export function tiedSince(view: FlowView, cutOff: Instant): Instant {
   const last = view.hops.length - 1;
-  let since = view.hops.reduce(
+  const since = view.hops.reduce(
     (latest, { watermark }) => (watermark && watermark.eventAt > latest ? watermark.eventAt : latest),
     "",
   );
-  const batches = batchesSince(view, last, cutOff);
+  const whole = wholeSince(view, batchesSince(view, last, cutOff));
+  return whole !== null && whole < since ? whole : since;
+}
+
+/**
+ * Since when the figures delivered by an instant had tied then; null where those of the latest batch delivered by then
+ * had not. What is posted or goes wrong later does not undo that they did.
+ */
+export function tiedBy(view: FlowView, cutOff: Instant, by: Instant): Instant | null {
+  const batches = batchesSince(view, view.hops.length - 1, cutOff);
+  return wholeSince(
+    view,
+    batches.filter(({ endedAt }) => endedAt !== null && endedAt <= by),
+  );
+}
+
+/** When the first of the latest batches that arrived whole and alike had arrived; null when the last did not. */
+function wholeSince(view: FlowView, batches: readonly Batch[]): Instant | null {
   const rows = batches.at(-1)?.runs[0]?.rowsWritten ?? null;
-  for (const { runs, endedAt } of batches.reverse()) {
+  let since: Instant | null = null;
+  for (const { runs, endedAt } of batches.toReversed()) {
     const sameRows = rows === null || (runs[0]!.rowsWritten ?? rows) === rows;
     if (!sameRows || runs.some((run) => exceptionsFor(run, view.entity.id, view.period.period).length > 0)) break;
-    if (endedAt !== null && endedAt < since) since = endedAt;
+    if (endedAt !== null && (since === null || endedAt < since)) since = endedAt;
   }
   return since;
 }
@@ -68,8 +86,4 @@ function follow(view: FlowView, through: number, first: Run): Batch {
 
 function sameBatch(run: Run, first: Run): boolean {
   return run.correlationId !== null && run.correlationId === first.correlationId;
-}
-
-function startOf(run: Run): Instant {
-  return run.startedAt ?? run.lastEventAt;
 }

@@ -22,8 +22,12 @@ export interface Problem {
   material: boolean;
   /** A newer run is under way that may mend it. */
   retrying: boolean;
-  /** For missing runs, when one was expected and when the last good one ended. */
+  /** A failure of a moment ago that its system may well mend by trying again; nobody need act on it yet. */
+  passing: boolean;
+  /** For missing runs, when the first of them was expected and when the last good one ended. */
   expectedAt: Instant | null;
+  /** For missing runs, how many expected starts in a row nothing answered; 0 otherwise. */
+  missed: number;
   lastGoodAt: Instant | null;
   /** The job serves every entity, so all their problems with it have one cause. */
   shared: boolean;

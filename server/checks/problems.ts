@@ -7,6 +7,7 @@ import type { FlowView, HopView, Judging } from "./flow-view.ts";
 import {
   failedRun,
   isShared,
+  mayPass,
   neverStarted,
   rejectedRows,
   staleReport,
@@ -41,7 +42,7 @@ export function problemsOf(judging: Judging, view: FlowView, blind: ReadonlySet<
       (starved || blind.has(hop.system.id) ? null : idle(judging, view, hop, before, moment));
     const gap = gapAt(view, hop);
     const kept = found ?? gap;
-    if (kept) problems.push(whole(view, hop, kept, gap));
+    if (kept) problems.push(whole(view, hop, kept, gap, moment));
   }
   return problems;
 }
@@ -80,12 +81,14 @@ function gapAt(view: FlowView, hop: HopView): Found | null {
   return null;
 }
 
-function whole(view: FlowView, hop: HopView, found: Found, gap: Found | null): Problem {
+function whole(view: FlowView, hop: HopView, found: Found, gap: Found | null, moment: Moment): Problem {
   const amount = gap?.amount ?? found.amount ?? null;
-  const retrying = hop.active.some((run) => run !== found.run);
+  // What is queued behind a stalled run mends nothing.
+  const retrying = found.kind !== "stalled" && hop.active.some((run) => run !== found.run);
   return {
     exceptions: [],
     expectedAt: null,
+    missed: 0,
     lastGoodAt: null,
     ...found,
     flow: view.flow.id,
@@ -97,6 +100,7 @@ function whole(view: FlowView, hop: HopView, found: Found, gap: Found | null): P
     off: gap !== null || (found.kind === "rejected" && amount !== null),
     material: amount === null || Big(amount).abs().gte(view.entity.materiality),
     retrying,
+    passing: gap === null && mayPass(view, hop, found, moment),
     shared: isShared(hop),
   };
 }

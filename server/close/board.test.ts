@@ -260,6 +260,51 @@ describe("what holds a close", () => {
     expect(cell("DE01", "accruals").state).toBe("at-risk");
   });
 
+  it("a failure its system tries again within the grace holds nothing; one nobody tries again does", () => {
+    const facts = played(berlin(3, "10:30"), ["DE01"]);
+    facts.loaded("DE01", berlin(3, "12:00"), FIGURES, "message");
+    const error = "actionFailed: The model was locked.";
+    const failed = { entity: "DE01", state: "FAILED", error } as const;
+    facts.ran("plan", { ...failed, startedAt: berlin(3, "12:04"), endedAt: berlin(3, "12:06") });
+    const holds = (now: string) => show(facts, berlin(3, now), { entities: ["DE01"] }).holds;
+    expect(holds("12:20")).toEqual([]);
+    expect(holds("12:37")).toMatchObject([{ code: "job-failed", severity: "S2", sinceAt: berlin(3, "12:06") }]);
+    expect(holds("12:37")[0]!.text).toContain("DE01: load failed 3 Nov 12:06: “The model was locked”.");
+    const again = { startedAt: berlin(3, "12:14") };
+    facts.ran("plan", { entity: "DE01", ...again, state: "RUNNING" });
+    expect(holds("12:38")).toEqual([]);
+    facts.ran("plan", { ...failed, ...again, endedAt: berlin(3, "12:40") });
+    expect(holds("12:41")).toMatchObject([{ code: "job-failed", sinceAt: berlin(3, "12:06") }]);
+  });
+
+  it("a late posting opens a milestone again that was met in time", () => {
+    const facts = played(berlin(4, "18:30"), ["DE01"]);
+    const tied = show(facts, berlin(4, "18:35"), { entities: ["DE01"] }).cell("DE01", "ties");
+    expect(tied).toMatchObject({ state: "done", timing: "met" });
+    facts.holds("ledger", "DE01", berlin(4, "18:40"), {
+      ...FIGURES,
+      count: "121",
+      debit: "151000.00",
+      net: "101000.00",
+    });
+    const { holds, cell } = show(facts, berlin(4, "18:45"), { entities: ["DE01"] });
+    expect(cell("DE01", "ties")).toMatchObject({
+      state: "held",
+      timing: "met",
+      metAt: tied.metAt,
+      note: "late posting",
+    });
+    expect(cell("DE01", "ties").why).toContain("is open again.");
+    expect(holds.map(({ sinceAt }) => sinceAt)).toEqual([berlin(4, "18:00")]);
+    facts.holds("ledger", "DE01", berlin(4, "20:40"), {
+      ...FIGURES,
+      count: "121",
+      debit: "151000.00",
+      net: "101000.00",
+    });
+    expect(show(facts, berlin(4, "20:45"), { entities: ["DE01"] }).holds[0]!.sinceAt).toBe(berlin(4, "18:00"));
+  });
+
   it("a refresh that fails for all is one hold, told as a stale report", () => {
     const facts = played(berlin(3, "10:30"));
     const runId = "refresh-1";
@@ -267,8 +312,8 @@ describe("what holds a close", () => {
       facts.ran("board", {
         runId,
         entity,
-        startedAt: berlin(3, "12:10"),
-        endedAt: berlin(3, "12:12"),
+        startedAt: berlin(3, "11:40"),
+        endedAt: berlin(3, "11:42"),
         state: "FAILED",
         error: "The gateway is offline.",
       });
@@ -276,8 +321,8 @@ describe("what holds a close", () => {
     const { holds, head } = show(facts, berlin(3, "12:20"));
     expect(holds).toHaveLength(1);
     expect(holds[0]).toMatchObject({ code: "stale-report", entity: null, runId, title: "Close dashboard is stale" });
-    expect(holds[0]!.text).toContain("2 entities: refresh failed 3 Nov 12:12: “The gateway is offline”.");
-    expect(head.staleReports).toMatchObject([{ report: "close-dashboard", sinceAt: berlin(3, "12:12") }]);
+    expect(holds[0]!.text).toContain("2 entities: refresh failed 3 Nov 11:42: “The gateway is offline”.");
+    expect(head.staleReports).toMatchObject([{ report: "close-dashboard", sinceAt: berlin(3, "11:42") }]);
   });
 
   it("a collector without credentials makes its data unknown and nothing missing", () => {

@@ -1,4 +1,3 @@
-import Big from "big.js";
 import type { Milestone } from "../../schemas/estate/calendar.ts";
 import type { Entity } from "../../schemas/estate/estate.ts";
 import type { BoardCell, CellState, Deadline } from "../../schemas/wire/board.ts";
@@ -7,7 +6,7 @@ import { EXCEPTION_TABLE } from "../checks/exception-table.ts";
 import { addMinutes, type Moment } from "../checks/moment.ts";
 import type { Problem } from "../checks/problem.ts";
 import { timeText } from "../checks/time-text.ts";
-import { signedMoneyText } from "../reconcile/money.ts";
+import { moneyText, signedMoneyText } from "../reconcile/money.ts";
 import type { GateFinding } from "./gates.ts";
 
 export interface CellInput {
@@ -32,12 +31,15 @@ export function cellOf(input: CellInput, moment: Moment): BoardCell {
   const { milestone, entity, deadline, finding } = input;
   const waitsFor = input.beforeTitles.filter((_title, at) => input.before[at]!.state !== "done");
   const met = finding.met && waitsFor.length === 0;
-  const metAt = met ? latestOf([finding.metAt, ...input.before.map((cell) => cell.metAt)]) : null;
+  const gateAt = met ? finding.metAt : finding.wasMetAt;
+  const counts = met || (gateAt !== null && input.before.every((cell) => cell.metAt !== null));
+  const metAt = counts ? latestOf([gateAt, ...input.before.map((cell) => cell.metAt)]) : null;
   const opensAt = waitsFor.length > 0 ? deadline.at : finding.opensAt;
   const timing = timingOf({ metAt, deadlineAt: deadline.at, opensAt }, input.seen);
   const state = met ? "done" : stateOf(input, waitsFor.length > 0, moment);
   const blocking = met ? [] : finding.blockedBy;
-  const amount = blocking.find((problem) => problem.off && problem.amount !== null)?.amount ?? null;
+  const shown = state === "held" || state === "at-risk";
+  const amount = (shown && blocking.find((problem) => problem.off && problem.amount !== null)?.amount) || null;
   return {
     milestone: milestone.id,
     state,
@@ -45,49 +47,61 @@ export function cellOf(input: CellInput, moment: Moment): BoardCell {
     metAt,
     deadline,
     note: noteOf(input, state, timing, amount),
-    amount: state === "held" ? amount : null,
-    currency: state === "held" && amount !== null ? entity.currency : null,
+    amount,
+    currency: amount === null ? null : entity.currency,
     progress: state === "running" ? finding.progress : null,
-    why: whyOf(input, state, met, waitsFor),
+    why: whyOf(input, state, met ? null : metAt, waitsFor),
     holds: [...new Set(blocking.map(input.holdId))],
   };
 }
 
+/**
+ * A problem holds a gate that is being judged and endangers the first one it will hold; what waits for such a gate only
+ * inherits it, and is not due until its own time runs short.
+ */
 function stateOf(input: CellInput, waits: boolean, moment: Moment): CellState {
   const { finding, milestone, deadline } = input;
-  const late = input.seen.past(deadline.at);
-  const reconciles = milestone.gate.kind === "reconciliation";
-  const spoiled = finding.blockedBy.some((problem) => problem.off);
-  if (reconciles && spoiled) return "held";
+  const late = finding.wasMetAt === null && input.seen.past(deadline.at);
+  const opened = finding.opensAt === null || moment.past(finding.opensAt);
+  const judged = opened && !waits;
+  const spoiled = milestone.gate.kind === "reconciliation" && finding.blockedBy.some((problem) => problem.off);
+  if (spoiled && (late || judged)) return "held";
   if (milestone.gate.kind === "signoff") return late && !waits ? "unknown" : "not-due";
   if (late) return finding.state === "unknown" || input.blind !== null ? "unknown" : "held";
-  if (finding.blockedBy.some((problem) => EXCEPTION_TABLE[problem.code].severity === "S1")) return "held";
-  const opened = finding.opensAt === null || moment.past(finding.opensAt);
+  if (judged && finding.blockedBy.some((problem) => EXCEPTION_TABLE[problem.code].severity === "S1")) return "held";
   if (input.blind !== null && opened && !finding.met) return "unknown";
-  if (finding.blockedBy.length > 0 && opened) return "at-risk";
+  if (!inherits(input) && (spoiled || (finding.blockedBy.length > 0 && opened))) return "at-risk";
   if (!waits && finding.state === "running") return "running";
   if (moment.past(addMinutes(deadline.at, -input.repairMinutes))) return "at-risk";
   if (waits) return "not-due";
   return finding.state;
 }
 
+function inherits({ finding, before, holdId }: CellInput): boolean {
+  const held = new Set(before.flatMap((cell) => cell.holds));
+  return finding.blockedBy.some((problem) => held.has(holdId(problem)));
+}
+
 function noteOf(input: CellInput, state: CellState, timing: BoardCell["timing"], amount: string | null): string | null {
   if (state === "held" && input.finding.blockedBy.some((problem) => problem.code === "late-posting"))
     return "late posting";
-  if (state === "held" && amount !== null) return signedMoneyText(amount, input.entity.currency);
+  if (amount !== null) return signedMoneyText(amount, input.entity.currency);
   if (state === "held" && timing === "missed") return "late";
   if (state === "running" && input.finding.progress !== null) return `${Math.round(input.finding.progress * 100)} %`;
   return null;
 }
 
-function whyOf(input: CellInput, state: CellState, met: boolean, waitsFor: string[]): string {
+function whyOf(input: CellInput, state: CellState, wasMetAt: string | null, waitsFor: string[]): string {
   const { finding, deadline, entity } = input;
-  if (met) return finding.why;
-  const due = `Due ${timeText(deadline.at, entity.zone)}.`;
+  if (state === "done") return finding.why;
+  const due = wasMetAt
+    ? `It was met ${timeText(wasMetAt, entity.zone)} and is open again.`
+    : `Due ${timeText(deadline.at, entity.zone)}.`;
   if (state === "unknown" && input.blind) return `${input.blind} ${due}`;
   if (finding.met || (waitsFor.length > 0 && state === "not-due")) return `Waits for ${listed(waitsFor)}. ${due}`;
   const short = finding.blockedBy.find((problem) => problem.amount !== null && problem.off);
-  const figure = short && !Big(short.amount!).eq(0) ? `${signedMoneyText(short.amount!, entity.currency)}. ` : "";
+  const said = short && finding.why.includes(moneyText(short.amount!, entity.currency));
+  const figure = short && !said ? `${signedMoneyText(short.amount!, entity.currency)}. ` : "";
   return `${figure}${finding.why} ${due}`;
 }
 

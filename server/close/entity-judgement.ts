@@ -44,7 +44,9 @@ export function judgeEntity(
   const flows = estate.flows.filter((flow) => serves(flow, entity.id));
   const views = flows.map((flow) => flowViewOf(judging, flow, entity, period, moment));
   const unread = new Set(blind.keys());
-  const problems = views.flatMap((view) => problemsOf(judging, view, unread, moment));
+  const problems = views
+    .flatMap((view) => problemsOf(judging, view, unread, moment))
+    .filter((problem) => !problem.passing);
   const milestones = inOrder(estate.close.milestones);
   const cells = new Map<string, BoardCell>();
   for (const milestone of milestones) {
@@ -89,7 +91,12 @@ function causeOf(problem: Problem, entity: Entity, milestones: Milestone[], cell
     problem,
     entity,
     milestones: milestones.filter((milestone) => held.some((cell) => cell.milestone === milestone.id)),
-    dueAt: held.map((cell) => cell.deadline.at).sort()[0] ?? null,
+    // A deadline that was kept is not in danger any more.
+    dueAt:
+      held
+        .filter((cell) => cell.metAt === null)
+        .map((cell) => cell.deadline.at)
+        .sort()[0] ?? null,
   };
 }
 
@@ -112,7 +119,9 @@ function findingOf(
     return flowGate(input, gate.through, judging.calendars.cutOff(period, entity.id, gate));
   }
   const judged = view.lines.find(({ line }) => line.reconciliation === gate.reconciliation)!;
-  return reconciliationGate(input, judged, neededBy(judging, milestone, view, entity, period));
+  const needed = neededBy(judging, milestone, view, entity, period);
+  const deadline = judging.calendars.milestoneDeadline(period, entity.id, milestone);
+  return reconciliationGate(input, judged, needed, deadline.at);
 }
 
 /** What the figures must hold before a tie counts: the cut-offs of the flow's milestones due no later than this one. */
@@ -172,7 +181,11 @@ function rowOf(entity: Entity, milestones: Milestone[], cells: BoardCell[]): Omi
     cells,
     gatesPassed: mandatory.length - open.length,
     gates: mandatory.length,
-    dueAt: open.map((cell) => cell.deadline.at).sort()[0] ?? null,
+    dueAt:
+      open
+        .filter((cell) => cell.metAt === null)
+        .map((cell) => cell.deadline.at)
+        .sort()[0] ?? null,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Instant } from "../../schemas/instant.ts";
 import type { CellState } from "../../schemas/wire/board.ts";
 import type { FlowView } from "../checks/flow-view.ts";
-import { reachedAt, tiedSince } from "../checks/met-at.ts";
+import { reachedAt, tiedBy, tiedSince } from "../checks/met-at.ts";
 import { blocksDelivery, type Problem } from "../checks/problem.ts";
 import { timeText } from "../checks/time-text.ts";
 import type { Moment } from "../checks/moment.ts";
@@ -12,6 +12,8 @@ export interface GateFinding {
   met: boolean;
   /** Null for a gate that is met by its predecessors alone: theirs counts. */
   metAt: Instant | null;
+  /** When a gate that is not met any more had been, in time for its deadline; null where it had not. */
+  wasMetAt: Instant | null;
   /** The instant the gate can first be met. */
   opensAt: Instant | null;
   /** Problems that keep it from being met. */
@@ -40,7 +42,7 @@ export function flowGate(input: GateInput, through: string | undefined, cutOff: 
   const open = moment.past(cutOff);
   const running = view.hops.slice(0, at + 1).flatMap((each) => each.active);
   const reached = hop.watermark?.completeThrough;
-  const found = { met: metAt !== null, metAt, opensAt: cutOff, progress: null, line: null };
+  const found = { met: metAt !== null, metAt, wasMetAt: null, opensAt: cutOff, progress: null, line: null };
   if (metAt !== null) {
     return {
       ...found,
@@ -61,8 +63,16 @@ export function flowGate(input: GateInput, through: string | undefined, cutOff: 
   return { ...found, blockedBy, state: silent ? "unknown" : "not-due", why };
 }
 
-/** A reconciliation gate is met once every leg holds the data the close needs by then and the line ties, or nearly so. */
-export function reconciliationGate(input: GateInput, judged: JudgedLine, cutOff: Instant): GateFinding {
+/**
+ * A reconciliation gate is met once every leg holds the data the close needs by then and the line ties, or nearly so.
+ * Figures that tied by the deadline were in time, also where a later posting or load opened the line again.
+ */
+export function reconciliationGate(
+  input: GateInput,
+  judged: JudgedLine,
+  cutOff: Instant,
+  deadlineAt: Instant,
+): GateFinding {
   const { view, problems, moment } = input;
   const { line, legs } = judged;
   const legIds = new Set(legs.map((leg) => leg.dataset.id));
@@ -75,15 +85,19 @@ export function reconciliationGate(input: GateInput, judged: JudgedLine, cutOff:
     spoiling.some((problem) => problem.off) &&
     spoiling.every((problem) => problem.off && !problem.material);
   const found = { opensAt: cutOff, progress: null, line: judged };
+  // A gap no run told of may have been there all along.
+  const told = problems.every((problem) => problem.kind !== "off" || problem.code === "late-posting");
+  const wasMetAt = told ? tiedBy(view, cutOff, deadlineAt) : null;
   if (complete && (line.state === "tied" || near)) {
     const why = near
       ? "Ties within materiality; the difference stands on the line."
       : "Ties at every hop and end to end.";
-    return { ...found, met: true, metAt: tiedSince(view, cutOff), blockedBy: [], state: "not-due", why };
+    const metAt = wasMetAt ?? tiedSince(view, cutOff);
+    return { ...found, met: true, metAt, wasMetAt, blockedBy: [], state: "not-due", why };
   }
   const blockedBy = spoiling.filter((problem) => problem.material);
   const open = moment.past(cutOff);
-  const at = { ...found, met: false, metAt: null, blockedBy };
+  const at = { ...found, met: false, metAt: null, wasMetAt, blockedBy };
   if (line.state === "off") return { ...at, state: "unknown", why: line.hops[line.firstOff!]!.why };
   if (!open) return { ...at, state: "not-due", why: "Judged once the data it needs is in." };
   if (line.state === "flight") return { ...at, state: "running", why: firstWhy(judged, "flight") };
@@ -101,6 +115,7 @@ export function signoffGate(): GateFinding {
   return {
     met: false,
     metAt: null,
+    wasMetAt: null,
     opensAt: null,
     blockedBy: [],
     state: "not-due",
@@ -112,6 +127,15 @@ export function signoffGate(): GateFinding {
 
 /** Met by its predecessors alone; also a gate on a flow that does not serve the entity. */
 export function predecessorsGate(): GateFinding {
-  const why = "All it waits for is met.";
-  return { met: true, metAt: null, opensAt: null, blockedBy: [], state: "not-due", progress: null, why, line: null };
+  return {
+    met: true,
+    metAt: null,
+    wasMetAt: null,
+    opensAt: null,
+    blockedBy: [],
+    state: "not-due",
+    progress: null,
+    why: "All it waits for is met.",
+    line: null,
+  };
 }

@@ -3,6 +3,7 @@ import { indexOf } from "../checks/estate-index.ts";
 import { timeText } from "../checks/time-text.ts";
 import type { Problem } from "../checks/problem.ts";
 import { worstOf } from "../checks/hop-problems.ts";
+import { quotedWords } from "../reconcile/quoted-words.ts";
 import { moneyText } from "../reconcile/money.ts";
 import { rejectedText } from "../reconcile/why.ts";
 import { listed } from "./cells.ts";
@@ -67,14 +68,14 @@ function whatHappened(estate: Estate, causes: readonly Cause[]): string {
     }
     case "off":
       if (problem.code === "late-posting")
-        return `${who} posted ${money ?? "documents"} after the last snapshot, seen ${since}.`;
+        return `${who} posted ${money ?? "documents"} after the last snapshot, past the cut-off.`;
       if (problem.code === "sign-inversion")
         return `${who} stands in ${place} with the sign turned. Check the sign map.`;
       return money
         ? `${who} is ${money} ${short} in ${place} against the hop before.`
         : `${who} has other rows in ${place} than the hop before.`;
     case "failed": {
-      const reason = problem.run?.error ? `: “${problem.run.error.replace(/\.$/, "")}”` : "";
+      const reason = problem.run?.error ? `: ${quotedWords(problem.run.error)}` : "";
       return `${who}: ${hop.title.toLowerCase()} failed ${since}${reason}.`;
     }
     case "stalled":
@@ -82,8 +83,9 @@ function whatHappened(estate: Estate, causes: readonly Cause[]): string {
         ? `${who}: ${hop.title.toLowerCase()} under way since ${since}, far longer than usual; later ones wait behind it.`
         : `${who}: runs complete, but the data in ${place} has stood still since ${since}.`;
     case "missing": {
+      const more = problem.missed > 1 ? `${problem.missed - 1} more since. ` : "";
       const last = problem.lastGoodAt ? ` Last good run ${timeText(problem.lastGoodAt, zone)}.` : "";
-      return `${who} expected “${hop.job.replace("{entity}", entity.id)}” at ${timeText(problem.expectedAt!, zone)}. No run, no error.${last}`;
+      return `${who} expected “${hop.job.replace("{entity}", entity.id)}” at ${timeText(problem.expectedAt!, zone)}. ${more}No run, no error.${last}`;
     }
     case "stale": {
       const shows = problem.lastGoodAt ? ` It shows figures of ${timeText(problem.lastGoodAt, zone)}.` : "";
@@ -126,7 +128,7 @@ function heldWords(estate: Estate, causes: readonly Cause[]): string {
 function dimensionOf(estate: Estate, problem: Problem): string {
   const told = worstOf(problem.exceptions)?.dimension;
   const mapping = estate.mappings.find((candidate) => candidate.to === problem.dataset);
-  return (typeof told === "string" ? told : (mapping?.dimension ?? "member")).toLowerCase();
+  return (told ?? mapping?.dimension ?? "member").toLowerCase();
 }
 
 function sentence(words: string): string {

@@ -63,14 +63,16 @@ function holdOf(estate: Estate, causes: Cause[], moment: Moment): Hold {
 }
 
 /**
- * The table's word, one level worse when less time is left than a repair usually takes. A material difference blocks
- * certification whatever made it; one below materiality never does.
+ * The table's word, one level worse when less time is left than a repair usually takes; a technical failure that
+ * endangers no deadline is at most S3. A material difference blocks certification whatever made it; one below
+ * materiality never does.
  */
 function severityOf(cause: Cause, dueAt: string | null, repairMinutes: number | null, moment: Moment): Severity {
   const { problem } = cause;
   if (!problem.material) return "S3";
   if (problem.off) return "S1";
-  const { severity } = EXCEPTION_TABLE[problem.code];
+  const { severity, class: kind } = EXCEPTION_TABLE[problem.code];
+  if (dueAt === null && kind === "technical") return worseFirst(severity, "S3") < 0 ? "S3" : severity;
   if (dueAt === null || repairMinutes === null) return severity;
   return moment.past(addMinutes(dueAt, -repairMinutes)) ? raised(severity) : severity;
 }
@@ -100,6 +102,7 @@ function collectorHold(
   const passing = judgements
     .flatMap((judgement) => judgement.passing.get(collector.system) ?? [])
     .sort((a, b) => compareText(a.deadline.at, b.deadline.at));
+  const reason = collector.reason && credentials ? ` It says: “${collector.reason.replace(/\.$/, "")}”.` : "";
   const titles = new Map(estate.close.milestones.map((milestone) => [milestone.id, milestone.title]));
   const named = [...new Set(passing.map((cell) => titles.get(cell.milestone)!))].slice(0, NAMED);
   const code = credentials ? "credential-expiry" : "api-limit";
@@ -111,7 +114,7 @@ function collectorHold(
     code,
     class: kind,
     title: credentials ? `${collector.title} refuses Tieout’s credentials` : `${collector.title} cannot be read`,
-    text: `${text}${named.length > 0 ? ` Endangers ${listed(named)}.` : ""}`,
+    text: `${text}${reason}${named.length > 0 ? ` Endangers ${listed(named)}.` : ""}`,
     entity: null,
     flow: null,
     dataset: null,

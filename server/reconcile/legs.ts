@@ -79,6 +79,10 @@ export function onItsWay(input: LegInput, leg: Leg, moment: Moment): boolean {
   });
 }
 
+export function startOf(run: Run): Instant {
+  return run.startedAt ?? run.lastEventAt;
+}
+
 export function endOf(run: Run): Instant {
   return run.endedAt ?? run.lastEventAt;
 }

@@ -121,7 +121,7 @@ function lineOf(
     state: stateOf(judged),
     hops,
     firstOff: firstOff < 0 ? null : firstOff,
-    sinceAt: off ? sinceOf(judged[firstOff]!, legs[firstOff - 1]!, off) : null,
+    sinceAt: off ? sinceOf(input, judged[firstOff]!, off) : null,
     difference: netOf(ends, defaults.currency),
     rerun: rerunTarget(flow, hops),
   };
@@ -135,8 +135,12 @@ function stateOf(hops: HopJudgement[]): TieLine["state"] {
   return otherwise ? "unknown" : "not-comparable";
 }
 
-function sinceOf(judged: HopJudgement, before: Leg, leg: Leg): string | null {
-  if (judged.cause === "late-posting") return before.watermark?.eventAt ?? null;
+/** A late posting cannot be older than the snapshot it missed, nor late before the cut-off. */
+function sinceOf({ postingCutOff }: LineInput, judged: HopJudgement, leg: Leg): string | null {
+  if (judged.cause === "late-posting") {
+    const takenAt = leg.watermark?.snapshotAsOf ?? leg.watermark?.completeThrough ?? postingCutOff;
+    return takenAt > postingCutOff ? takenAt : postingCutOff;
+  }
   return leg.run ? endOf(leg.run) : (leg.watermark?.eventAt ?? null);
 }
 

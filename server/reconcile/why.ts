@@ -4,6 +4,7 @@ import { timeText } from "../checks/time-text.ts";
 import { amountOff, type HopJudgement } from "./judgement.ts";
 import { exceptionsFor, type Leg } from "./legs.ts";
 import { moneyText } from "./money.ts";
+import { quotedWords } from "./quoted-words.ts";
 
 /** Why a hop stands as it does, in the controller's words. */
 export function whyOf(entity: Entity, legs: Leg[], judged: HopJudgement[], at: number, period: string): string {
@@ -45,12 +46,21 @@ export function whyOf(entity: Entity, legs: Leg[], judged: HopJudgement[], at: n
   }
 }
 
-/** `14 rows rejected: cost centre 7710 is not mapped.`; empty without rejected rows. The vendor's words are quoted. */
+/** `14 rows rejected: cost centre 7710 is not mapped.`; empty without rejected rows. */
 export function rejectedText(exceptions: readonly RunException[]): string {
   const rows = exceptions.reduce((sum, exception) => sum + (exception.count ?? 0), 0);
   const [first] = exceptions;
   if (!first) return "";
-  return `${rows > 0 ? `${rows} ${rows === 1 ? "row" : "rows"} rejected: ` : ""}“${first.message.replace(/\.$/, "")}”.`;
+  return `${rows > 0 ? `${rows} ${rows === 1 ? "row" : "rows"} rejected: ` : ""}${reasonText(first)}.`;
+}
+
+/** What is understood is said in plain words; the vendor's own stay with the run. */
+function reasonText(exception: RunException): string {
+  const { code, dimension, member } = exception;
+  const named = dimension && member && `${dimension.toLowerCase()} ${member}`;
+  if (named && code === "unmapped-member") return `${named} is not mapped`;
+  if (named && code === "invalid-combination") return `${named} is not a valid combination`;
+  return quotedWords(exception.message);
 }
 
 function gapText(hop: HopJudgement, entity: Entity): string {
