@@ -201,6 +201,15 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
     expect(await verifyAudit(opened.postgres)).toMatchObject({ intact: true });
   });
 
+  test("a load that makes a batch of its own gives the request that batch's correlation ID", async () => {
+    const { request } = await requestRerun(ctx, ACCOUNTANT, ASKED);
+    await reaches(request.id, "dispatched");
+    const runId = (await row(request.id)).runId as string;
+    const run: Run = { ...RUN, runId, state: "COMPLETED", correlationId: "GLA-2026-10-DE01-000125" };
+    await settleRequests(ctx, [run]);
+    expect(await row(request.id)).toMatchObject({ state: "completed", correlationId: run.correlationId });
+  });
+
   test("clicked many times at once it runs once", async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) => requestRerun(ctx, index % 2 ? ACCOUNTANT : ENGINEER, ASKED)),
