@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { faithfulVendor } from "./faithful-vendor.ts";
 import pino from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { VendorError, type TriggerInput } from "../../collectors/collector.ts";
@@ -67,34 +68,11 @@ const RUN: Run = {
   targets: [],
 };
 
-/** A vendor that keeps to the contract: the same idempotency key never runs the job twice. */
-function vendor() {
-  const started = new Map<string, string>();
-  const calls: TriggerInput[] = [];
-  let mood: () => Promise<void> = async () => {};
-  return {
-    calls,
-    started,
-    behave(next: () => Promise<void>) {
-      mood = next;
-    },
-    async trigger(input: TriggerInput) {
-      calls.push(input);
-      const adopted = started.has(input.idempotencyKey);
-      const vendorRunKey = started.get(input.idempotencyKey) ?? `T${started.size + 1}`;
-      await mood();
-      started.set(input.idempotencyKey, vendorRunKey);
-      const runId = `${vendorRunKey.slice(1).padStart(8, "0")}-1111-4111-8111-111111111111`;
-      return { vendorRunKey, runId, jobName: input.job, adopted };
-    },
-  };
-}
-
 describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => {
   let opened: OpenedEngine;
   let ctx: Context;
   let tasks: Tasks;
-  let planning: ReturnType<typeof vendor>;
+  let planning: ReturnType<typeof faithfulVendor>;
   let told: RunEvent[];
   let known: Map<string, Run>;
 
@@ -127,7 +105,7 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
     await opened.postgres.command(
       "UPDATE requests SET state = 'failed' WHERE state IN ('requested', 'dispatched', 'running')",
     );
-    planning = vendor();
+    planning = faithfulVendor();
     told = [];
     known = new Map();
   });
