@@ -53,6 +53,10 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
   const ended = new Promise<number | null>((done) => child.on("close", done));
   const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      const how = child.signalCode ?? `code ${child.exitCode}`;
+      throw new Error(`The server had ended by itself, with ${how}:\n${output.slice(-8_000)}`);
+    }
     child.kill(signal);
     const code = await Promise.race([ended, sleep(STOP_WITHIN, "late" as const, { ref: false })]);
     if (code !== "late") return code;

@@ -2,7 +2,7 @@ import type { Run } from "../../schemas/run.ts";
 import type { RequestRow } from "../../schemas/wire/live.ts";
 import { record, TIEOUT } from "../audit/record.ts";
 import type { Context } from "../context.ts";
-import { moveRequest, requestsOfRuns, type StoredRequest } from "../store/postgres/requests.ts";
+import { correlateRequest, moveRequest, requestsOfRuns, type StoredRequest } from "../store/postgres/requests.ts";
 
 /**
  * Moves requests on with the runs they started. Called with the runs of every accepted batch, in any order and as often
@@ -23,17 +23,23 @@ async function settle(ctx: Context, request: StoredRequest, run: Run): Promise<v
   if (to === request.state) return;
   const outcome = to === "running" ? null : outcomeOf(run);
   const at = ctx.clock.now();
+  // Run from its source a load carries a batch of its own, which nobody could know when it was asked for.
+  const correlationId = run.correlationId ?? request.correlationId;
   await ctx.postgres.transaction(async (tx) => {
     const from: RequestRow["state"][] = to === "running" ? ["dispatched"] : ["dispatched", "running"];
     const [row] = await tx.ask(moveRequest, { id: request.id, from, to, at: at.toISOString(), outcome });
-    if (!row || to === "running") return;
+    if (!row) return;
+    if (correlationId && correlationId !== row.correlationId) {
+      await tx.ask(correlateRequest, { id: request.id, correlationId });
+    }
+    if (to === "running") return;
     await ctx.enqueue("request.tell", { id: request.id }, { key: `${request.id} ended`, tx });
     await record(tx, {
       at,
       actor: TIEOUT,
       action: `request.${to}`,
       subject: `request:${request.id}`,
-      detail: { runId: run.runId, correlationId: request.correlationId, outcome },
+      detail: { runId: run.runId, correlationId, outcome },
     });
   });
   ctx.touch("requests");

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { faithfulVendor } from "./faithful-vendor.ts";
 import pino from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { VendorError, type TriggerInput } from "../../collectors/collector.ts";
@@ -67,34 +68,11 @@ const RUN: Run = {
   targets: [],
 };
 
-/** A vendor that keeps to the contract: the same idempotency key never runs the job twice. */
-function vendor() {
-  const started = new Map<string, string>();
-  const calls: TriggerInput[] = [];
-  let mood: () => Promise<void> = async () => {};
-  return {
-    calls,
-    started,
-    behave(next: () => Promise<void>) {
-      mood = next;
-    },
-    async trigger(input: TriggerInput) {
-      calls.push(input);
-      const adopted = started.has(input.idempotencyKey);
-      const vendorRunKey = started.get(input.idempotencyKey) ?? `T${started.size + 1}`;
-      await mood();
-      started.set(input.idempotencyKey, vendorRunKey);
-      const runId = `${vendorRunKey.slice(1).padStart(8, "0")}-1111-4111-8111-111111111111`;
-      return { vendorRunKey, runId, jobName: input.job, adopted };
-    },
-  };
-}
-
 describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => {
   let opened: OpenedEngine;
   let ctx: Context;
   let tasks: Tasks;
-  let planning: ReturnType<typeof vendor>;
+  let planning: ReturnType<typeof faithfulVendor>;
   let told: RunEvent[];
   let known: Map<string, Run>;
 
@@ -127,7 +105,7 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
     await opened.postgres.command(
       "UPDATE requests SET state = 'failed' WHERE state IN ('requested', 'dispatched', 'running')",
     );
-    planning = vendor();
+    planning = faithfulVendor();
     told = [];
     known = new Map();
   });
@@ -199,6 +177,15 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
     expect(mine(request.id)[1]).toEqual(mine(request.id)[0]);
     expect(await audited(request.id)).toEqual(["request.create", "request.dispatch", "request.completed"]);
     expect(await verifyAudit(opened.postgres)).toMatchObject({ intact: true });
+  });
+
+  test("a load that makes a batch of its own gives the request that batch's correlation ID", async () => {
+    const { request } = await requestRerun(ctx, ACCOUNTANT, ASKED);
+    await reaches(request.id, "dispatched");
+    const runId = (await row(request.id)).runId as string;
+    const run: Run = { ...RUN, runId, state: "COMPLETED", correlationId: "GLA-2026-10-DE01-000125" };
+    await settleRequests(ctx, [run]);
+    expect(await row(request.id)).toMatchObject({ state: "completed", correlationId: run.correlationId });
   });
 
   test("clicked many times at once it runs once", async () => {

@@ -121,6 +121,15 @@ export const moveRequest = defineQuestion({
     WHERE id = $1 AND state = ANY($2::text[]) RETURNING ${COLUMNS}`,
 });
 
+/** Puts what the run itself said it carries in the place of what was expected of it. */
+export const correlateRequest = defineQuestion({
+  engine: "postgres",
+  name: "request.correlate",
+  params: z.object({ id: z.string(), correlationId: z.string() }),
+  row: z.never(),
+  sql: "UPDATE requests SET correlation_id = $2 WHERE id = $1",
+});
+
 /** Requests waiting for one of these runs. */
 export const requestsOfRuns = defineQuestion({
   engine: "postgres",
