@@ -17,6 +17,17 @@ export type ClockRow = z.infer<typeof ClockRow>;
 
 export const CollectorState = z.enum(["starting", "ok", "degraded", "down"]);
 
+/** Why a vendor could not be read, as `VendorError` of the collectors names it. */
+const CollectorTrouble = z.enum([
+  "unreachable",
+  "unauthorized",
+  "forbidden",
+  "rate-limited",
+  "nonsense",
+  "refused",
+  "not-found",
+]);
+
 /** One system's collector, as the platform owner watches it. */
 export const CollectorRow = z.object({
   kind: z.literal("collector"),
@@ -27,6 +38,8 @@ export const CollectorRow = z.object({
   state: CollectorState,
   /** Why it is not ok, since when, and when it tries again. */
   reason: z.string().nullable(),
+  /** What kind of trouble: what a person must act on is told from what passes. */
+  reasonCode: CollectorTrouble.nullable().optional(),
   sinceAt: Instant.nullable(),
   nextTryAt: Instant.nullable(),
   lastPollAt: Instant.nullable(),

@@ -25,8 +25,6 @@ export function blindText(estate: Estate, collector: CollectorRow): string | nul
 }
 
 /** Whether a person must renew or grant something before the system can be read again. */
-export function needsCredentials(collector: CollectorRow): boolean {
-  return /token|credential|unauthori[sz]ed|forbidden|sign[- ]?in|password|certificate|\b40[13]\b/i.test(
-    collector.reason ?? "",
-  );
+export function needsCredentials({ reasonCode }: CollectorRow): boolean {
+  return reasonCode === "unauthorized" || reasonCode === "forbidden";
 }

@@ -182,7 +182,12 @@ describe("what holds a close", () => {
   });
 
   it("a collector without credentials makes its data unknown and nothing missing", () => {
-    const row = collector({ state: "degraded", reason: "The token has expired.", sinceAt: berlin(3, "10:20") });
+    const row = collector({
+      state: "degraded",
+      reason: "The token has expired.",
+      reasonCode: "unauthorized",
+      sinceAt: berlin(3, "10:20"),
+    });
     const { holds, cell } = show(played(berlin(3, "10:30"), ["DE01"]), berlin(3, "13:00"), {
       collectors: [row],
       entities: ["DE01"],

@@ -30,6 +30,7 @@ export function createHealth(system: System, collector: Collector, clock: Clock,
     systemKind: system.kind,
     state: "starting",
     reason: null,
+    reasonCode: null,
     sinceAt: null,
     nextTryAt: null,
     lastPollAt: null,
@@ -69,7 +70,7 @@ export function createHealth(system: System, collector: Collector, clock: Clock,
       row.lastPollAt = now();
       row.readThroughAt = beganAt;
       row.pollMilliseconds = Math.round(pollMilliseconds);
-      Object.assign(row, { state: "ok", reason: null, sinceAt: null, nextTryAt: null });
+      Object.assign(row, { state: "ok", reason: null, reasonCode: null, sinceAt: null, nextTryAt: null });
     },
     failed(error) {
       Object.assign(failures, { count: failures.count + 1, last: error });
@@ -77,6 +78,7 @@ export function createHealth(system: System, collector: Collector, clock: Clock,
       row.lastPollAt = now();
       row.sinceAt ??= now();
       row.reason = error.message;
+      row.reasonCode = error.code;
       row.state = failures.count >= DOWN_AFTER || !error.recoverable ? "down" : "degraded";
     },
     nextTry(inMilliseconds) {
