@@ -1,5 +1,6 @@
 import type { BoardHead } from "../../schemas/wire/board.ts";
 import { live } from "./live.svelte.ts";
+import { PAGES } from "./pages.ts";
 import { route } from "./route.svelte.ts";
 
 /** The period in view: the address names it, or it is the one being closed now. */
@@ -7,7 +8,7 @@ class Period {
   /** For topics; `current` lets the server choose. */
   get key(): string {
     const [page, key] = route.parts;
-    return (page === "close" || page === "flows") && key ? key : "current";
+    return key && PAGES.some(({ id, perPeriod }) => id === page && perPeriod) ? key : "current";
   }
   get head(): BoardHead | null {
     const row = live.topic("close", this.key).rows.head;

@@ -1,0 +1,10 @@
+import type { Component } from "svelte";
+import type { PageId } from "../state/pages.ts";
+
+/** Each page's component, loaded when it is first gone to, so that a first visit pays for one page only. */
+export const PAGE_COMPONENTS: Record<PageId, () => Promise<{ default: Component }>> = {
+  close: () => import("./Close.svelte"),
+  flows: () => import("./Flows.svelte"),
+  quarantine: () => import("./Quarantine.svelte"),
+  collectors: () => import("./Collectors.svelte"),
+};
