@@ -6,11 +6,13 @@ import { TIEOUT_FACETS } from "./event/facets.ts";
 import { DatasetEvent, JobEvent, RunEvent } from "./event/open-lineage.ts";
 import * as run from "./run.ts";
 import * as board from "./wire/board.ts";
+import * as breaks from "./wire/break.ts";
 import * as strip from "./wire/flow-strip.ts";
 import * as ingest from "./wire/ingest.ts";
 import * as line from "./wire/line.ts";
 import * as live from "./wire/live.ts";
 import * as quarantine from "./wire/quarantine-item.ts";
+import * as matrix from "./wire/reconcile-matrix.ts";
 import * as detail from "./wire/run-detail.ts";
 
 /**
@@ -29,7 +31,7 @@ const SENT: Record<string, z.ZodType> = {
   "job-event": JobEvent,
   "dataset-event": DatasetEvent,
 };
-const ANSWERED = named(run, board, strip, ingest, line, live, quarantine, detail);
+const ANSWERED = named(run, board, breaks, matrix, strip, ingest, line, live, quarantine, detail);
 
 function named(...modules: Record<string, unknown>[]): Record<string, z.ZodType> {
   const shapes = modules.flatMap((module) =>

@@ -1,7 +1,9 @@
 import type { CloseRow } from "./wire/board.ts";
+import type { BreakRow } from "./wire/break.ts";
 import type { FlowStrip } from "./wire/flow-strip.ts";
 import type { TieLine } from "./wire/line.ts";
 import type { ClockRow, CollectorRow, QuarantineRow, RequestRow } from "./wire/live.ts";
+import type { ReconcileRow } from "./wire/reconcile-matrix.ts";
 
 /**
  * Live topics over socket.io. A topic is a keyed set of rows: a client subscribes, is answered a snapshot with a
@@ -22,6 +24,10 @@ export interface TopicRows {
   quarantine: QuarantineRow;
   /** `requests`: the newest, by id. */
   requests: RequestRow;
+  /** `reconcile/2026-10`: keys `head`, `rule:<id>`, `cell:<rule>:<entity>`. */
+  reconcile: ReconcileRow;
+  /** `breaks`: all that are not settled and those settled last, by id. */
+  breaks: BreakRow;
 }
 export type TopicName = keyof TopicRows;
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Calendar, CloseCalendar, PeriodScheme } from "./calendar.ts";
 import { Dataset, Flow, Mapping, Reconciliation, Report } from "./flow.ts";
+import { RateSet } from "./rate-set.ts";
 import { Role } from "./role.ts";
 import { System } from "./system.ts";
 
@@ -53,6 +54,7 @@ export const EstateFile = z.strictObject({
   flows: z.array(Flow).optional(),
   reconciliations: z.array(Reconciliation).optional(),
   mappings: z.array(Mapping).optional(),
+  rates: z.array(RateSet).optional(),
   reports: z.array(Report).optional(),
   routes: z.array(Route).optional(),
   runbooks: z.array(Runbook).optional(),
@@ -70,6 +72,7 @@ export const Estate = z.strictObject({
   flows: z.array(Flow),
   reconciliations: z.array(Reconciliation),
   mappings: z.array(Mapping),
+  rates: z.array(RateSet).default([]),
   reports: z.array(Report),
   routes: z.array(Route),
   runbooks: z.array(Runbook),

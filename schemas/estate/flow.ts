@@ -2,6 +2,7 @@ import * as z from "zod";
 import { LocalTime } from "./calendar.ts";
 import { Measure } from "../event/facets.ts";
 import { DecimalString } from "../instant.ts";
+import { RateKind } from "./rate-set.ts";
 import { Role } from "./role.ts";
 
 /** Something figures stand in: a ledger, a message, a planning module, a semantic model. */
@@ -73,20 +74,56 @@ export const Tolerance = z.strictObject({
   percent: DecimalString.default("0"),
   /** `and`: both must hold; `or`: one is enough. */
   combine: z.enum(["and", "or"]).default("and"),
+  /** Most that the differences tolerated at one hop may add up to; without it there is no such limit. */
+  cap: DecimalString.optional(),
 });
 export type Tolerance = z.infer<typeof Tolerance>;
 
-/** A comparison of control totals, leg by leg along a flow. */
+/** Accounts from one to another, both included, compared as text. */
+export const AccountRange = z.strictObject({ from: z.string(), to: z.string() });
+export type AccountRange = z.infer<typeof AccountRange>;
+
+/** From one leg on amounts are in another currency. */
+export const Translation = z.strictObject({
+  leg: z.string(),
+  /** `entity`: its functional currency; `group`: the group's; else an ISO 4217 code. */
+  to: z.string(),
+  rateSet: z.string(),
+  rate: RateKind.default("closing"),
+  /** Accounts translated at another kind of rate, the first that fits. */
+  except: z.array(z.strictObject({ accounts: AccountRange, rate: RateKind })).default([]),
+});
+export type Translation = z.infer<typeof Translation>;
+
+/**
+ * A comparison of control totals. `flow`: leg by leg along a flow; `sum`: the first leg is what the others add up to;
+ * `budget`: the first leg less those between is what the last says is available.
+ */
 export const Reconciliation = z.strictObject({
   id: z.string(),
   title: z.string(),
+  kind: z.enum(["flow", "sum", "budget"]).default("flow"),
+  /** The flow whose entities and calendar apply, and whose datasets the legs are unless the kind says otherwise. */
   flow: z.string(),
   legs: z.array(z.string()).min(2),
+  /** Versions of legs that do not carry the flow's: dataset → version. */
+  versions: z.record(z.string(), z.string()).default({}),
   grain: z.array(z.enum(["entity", "ledger", "account", "currency"])).default(["entity", "currency"]),
   measures: z.array(Measure).default(["count", "debit", "credit", "net"]),
   tolerance: Tolerance.prefault({}),
   /** Legs whose sign is turned: dataset → −1. */
   signs: z.record(z.string(), z.union([z.literal(1), z.literal(-1)])).default({}),
+  /** Mappings between the codes of two legs; each applies from the leg it leads to. */
+  mappings: z.array(z.string()).default([]),
+  translations: z.array(Translation).default([]),
+  /** From a leg on only these accounts travel; the others are accounted for as filtered. */
+  filters: z.array(z.strictObject({ leg: z.string(), accounts: AccountRange })).default([]),
+  /** Work days a newer snapshot may be missing at the next hop before that is a break rather than timing. */
+  timing: z.strictObject({ workDays: z.int().min(0).max(60) }).optional(),
+  /** A difference planted at a leg in every check: a rule that does not find it is broken. */
+  canary: z.strictObject({ leg: z.string(), amount: DecimalString }).optional(),
+  /** Who approved which version of this rule; a rule changed since is no longer approved. */
+  approved: z.strictObject({ by: z.string(), on: z.iso.date(), version: z.string() }).optional(),
   owner: Role,
 });
 export type Reconciliation = z.infer<typeof Reconciliation>;
@@ -96,9 +133,17 @@ export const Mapping = z.strictObject({
   id: z.string(),
   from: z.string(),
   to: z.string(),
+  /** `Account` and `Ledger` are applied to control totals; other dimensions explain refused rows. */
   dimension: z.string(),
   members: z.array(
-    z.strictObject({ from: z.string(), to: z.string(), validFrom: z.iso.date(), validTo: z.iso.date().optional() }),
+    z.strictObject({
+      from: z.string(),
+      to: z.string(),
+      validFrom: z.iso.date(),
+      validTo: z.iso.date().optional(),
+      /** When it became known, where that is later than `validFrom`: a retroactive change. */
+      recordedOn: z.iso.date().optional(),
+    }),
   ),
 });
 export type Mapping = z.infer<typeof Mapping>;

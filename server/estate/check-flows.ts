@@ -1,9 +1,9 @@
 import type { Estate } from "../../schemas/estate/estate.ts";
-import type { Flow } from "../../schemas/estate/flow.ts";
+import { pathOf } from "./check-reconciliations.ts";
 import { idsOf, mustBe, type Complain } from "./named.ts";
 import { checkZone } from "./places.ts";
 
-/** Flows lead through declared datasets, and each reconciliation compares datasets of its flow in their order. */
+/** Flows lead through declared datasets, once each, and are loaded at times that make sense. */
 export function checkFlows(estate: Estate, complain: Complain): void {
   const entities = idsOf(estate.entities);
   const datasets = idsOf(estate.datasets);
@@ -23,12 +23,6 @@ export function checkFlows(estate: Estate, complain: Complain): void {
     if (twice) complain([...path, "hops"], `“${flow.id}” passes “${twice}” twice`, "each dataset once on the way");
     checkCadence(flow, at, complain);
   }
-  checkReconciliations(estate, complain);
-}
-
-/** The datasets of a flow in order, its source first. */
-export function pathOf(flow: Flow): string[] {
-  return [...(flow.source ? [flow.source] : []), ...flow.hops.map((hop) => hop.dataset)];
 }
 
 function checkCadence(flow: Flow, at: number, complain: Complain): void {
@@ -51,23 +45,5 @@ function checkCadence(flow: Flow, at: number, complain: Complain): void {
       `data is stale after ${staleMinutes} minutes but due only after ${dueMinutes}`,
       "dueMinutes ≤ staleMinutes",
     );
-  }
-}
-
-function checkReconciliations(estate: Estate, complain: Complain): void {
-  for (const [at, rule] of estate.reconciliations.entries()) {
-    const path = ["reconciliations", at] as const;
-    const flow = estate.flows.find((candidate) => candidate.id === rule.flow);
-    mustBe(idsOf(estate.flows), rule.flow, "flow", [...path, "flow"], complain);
-    if (!flow) continue;
-    const passed = pathOf(flow);
-    for (const [of, leg] of rule.legs.entries())
-      mustBe(new Set(passed), leg, `dataset on flow “${flow.id}”`, [...path, "legs", of], complain);
-    const order = rule.legs.map((leg) => passed.indexOf(leg)).filter((index) => index >= 0);
-    if (order.some((index, of) => of > 0 && index <= order[of - 1]!)) {
-      complain([...path, "legs"], `the legs of “${rule.id}” do not follow the flow`, `the order ${passed.join(", ")}`);
-    }
-    for (const leg of Object.keys(rule.signs))
-      mustBe(new Set(rule.legs), leg, "leg", [...path, "signs", leg], complain);
   }
 }

@@ -1,7 +1,9 @@
 import Holidays from "date-holidays";
 import type { Estate } from "../../schemas/estate/estate.ts";
 import { checkFlows } from "./check-flows.ts";
+import { checkMasterData } from "./check-master-data.ts";
 import { checkMilestones } from "./check-milestones.ts";
+import { checkReconciliations } from "./check-reconciliations.ts";
 import type { Locate } from "./join-files.ts";
 import { idsOf, mustBe, unique, type Complain } from "./named.ts";
 import { checkCountry, checkCurrency, checkZone } from "./places.ts";
@@ -15,7 +17,9 @@ export function checkReferences(estate: Estate, locate: Locate): string[] {
   checkCalendars(estate, complain);
   checkEntities(estate, complain);
   checkDatasets(estate, complain);
+  checkMasterData(estate, complain);
   checkFlows(estate, complain);
+  checkReconciliations(estate, complain);
   checkMilestones(estate, complain);
   return problems;
 }
@@ -28,6 +32,7 @@ const NAMED = [
   "flows",
   "reconciliations",
   "mappings",
+  "rates",
   "reports",
   "routes",
   "runbooks",
@@ -94,10 +99,6 @@ function checkDatasets(estate: Estate, complain: Complain): void {
     if (names.has(name))
       complain(["datasets", at, "name"], `“${dataset.name}” of ${dataset.system} stands twice`, "each dataset once");
     names.add(name);
-  }
-  for (const [at, mapping] of estate.mappings.entries()) {
-    mustBe(datasets, mapping.from, "dataset", ["mappings", at, "from"], complain);
-    mustBe(datasets, mapping.to, "dataset", ["mappings", at, "to"], complain);
   }
   for (const [at, report] of estate.reports.entries()) {
     for (const [of, id] of report.datasets.entries())

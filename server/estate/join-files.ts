@@ -20,6 +20,7 @@ const LISTS = [
   "flows",
   "reconciliations",
   "mappings",
+  "rates",
   "reports",
   "routes",
   "runbooks",

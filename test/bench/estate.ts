@@ -72,7 +72,7 @@ function entityOf(index: number) {
 
 function estateOf(
   systems: System[],
-): Record<keyof Omit<EstateFile, "entities" | "mappings" | "routes" | "runbooks">, unknown> {
+): Record<keyof Omit<EstateFile, "entities" | "mappings" | "rates" | "routes" | "runbooks">, unknown> {
   const owner = "controller";
   return {
     estate: {
