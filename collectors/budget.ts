@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Tools } from "./collector.ts";
 
 /** How fast a system may be asked. One budget belongs to one system, whatever number of addresses it has. */
 export interface Budget {
@@ -11,7 +12,10 @@ export interface Budget {
  * sandbox that plays a month in minutes, a limit per second is a limit per simulated second. Real time also fills
  * it, so that a paused clock delays a poll and never stops it.
  */
-export function createBudget(limit: { perSecond: number; burst?: number }, clock: { now(): Date }): Budget {
+export function createBudget(
+  limit: { perSecond: number; burst?: number },
+  { clock, wait = sleep }: Pick<Tools, "clock" | "wait">,
+): Budget {
   const burst = limit.burst ?? Math.max(1, limit.perSecond);
   let left = burst;
   let filledAt = { vendor: clock.now().getTime(), real: Date.now() };
@@ -26,7 +30,7 @@ export function createBudget(limit: { perSecond: number; burst?: number }, clock
       fill();
       // Taking before waiting keeps requests in the order they asked.
       left -= 1;
-      if (left < 0) await sleep((-left / limit.perSecond) * 1000);
+      if (left < 0) await wait((-left / limit.perSecond) * 1000);
     },
   };
 }

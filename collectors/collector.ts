@@ -8,6 +8,7 @@ export type Capability =
   | "list-runs"
   | "push"
   | "trigger"
+  | "rerun"
   | "rerun-from-failure"
   | "cancel"
   | "counts"
@@ -20,6 +21,8 @@ export interface Tools {
   clock: { now(): Date };
   fetch: typeof fetch;
   log: Logger;
+  /** Lets time pass before a request that has to wait; real time unless a test says otherwise. */
+  wait?(milliseconds: number): Promise<unknown>;
   /** Called for each request made, so that quotas and the collectors' page can count. */
   counted(request: { status: number; milliseconds: number }): void;
 }
@@ -72,6 +75,8 @@ export interface Connected<Cursor = unknown> {
   pull(cursor: Cursor | null): Promise<Pull<Cursor>>;
   trigger?(input: TriggerInput): Promise<Triggered>;
   cancel?(vendorRunKey: string): Promise<void>;
+  /** Runs a run again, whole or from where it failed; the answer names the run the new attempt comes back under. */
+  rerun?(vendorRunKey: string, how: { fromFailure: boolean }): Promise<Triggered>;
 }
 
 export interface Collector<S extends z.ZodType = z.ZodType, Cursor = unknown> {

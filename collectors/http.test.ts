@@ -118,7 +118,7 @@ describe("repetition", () => {
   test("a budget spaces requests out", async () => {
     const clock = { now: () => new Date() };
     const { http } = await vendor((app) => app.get("/x", (c) => c.json({ value: "ok" })), {
-      budget: createBudget({ perSecond: 20, burst: 2 }, clock),
+      budget: createBudget({ perSecond: 20, burst: 2 }, { clock }),
     });
     const startedAt = performance.now();
     await Promise.all(Array.from({ length: 6 }, () => http.get("/x", Shape)));

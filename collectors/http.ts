@@ -78,6 +78,7 @@ const QUOTABLE = 2000;
  * 4xx), nonsense (not JSON, wrong shape, too large, a link or redirect to another host).
  */
 export function createHttp(options: HttpOptions): Http {
+  const wait = options.tools.wait ?? sleep;
   const door: Door = { options, redact: createRedaction(options.secrets ?? []) };
   const base = options.baseUrl.replace(/\/+$/, "");
 
@@ -88,12 +89,11 @@ export function createHttp(options: HttpOptions): Http {
     const maxWaitSeconds = options.maxWaitSeconds ?? 5;
     return pRetry(() => sendAuthorized(door, asked), {
       retries: repeatable ? (options.retries ?? 2) : 0,
-      minTimeout: FIRST_WAIT_MILLISECONDS,
-      randomize: true,
+      // The pause is made here, so that whoever opens the door decides how time passes.
+      minTimeout: 0,
       shouldRetry: ({ error }) => isPassing(error, maxWaitSeconds),
-      onFailedAttempt: async ({ error, retriesLeft }) => {
-        const wait = error instanceof VendorError ? error.retryAfterSeconds : null;
-        if (wait && retriesLeft > 0 && isPassing(error, maxWaitSeconds)) await sleep(wait * 1000);
+      onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
+        if (retriesLeft > 0 && isPassing(error, maxWaitSeconds)) await wait(pauseAfter(error, attemptNumber));
       },
     });
   }
@@ -239,6 +239,12 @@ async function readText(response: Response, maxBytes: number, what: string): Pro
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
+}
+
+/** Milliseconds to wait: as long as the vendor asks, and a jittered back-off that grows with each attempt. */
+function pauseAfter(error: Error, attempt: number): number {
+  const asked = error instanceof VendorError ? (error.retryAfterSeconds ?? 0) : 0;
+  return asked * 1000 + FIRST_WAIT_MILLISECONDS * 2 ** (attempt - 1) * (1 + Math.random());
 }
 
 /** Whether waiting a moment may help. */

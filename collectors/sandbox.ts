@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import type { System } from "../schemas/estate/system.ts";
 
 /**
  * A sandbox is a small server that behaves like one vendor's API, fed by a shared simulated world. It belongs to the
@@ -131,9 +132,53 @@ export interface SandboxOptions {
   baseUrl: string;
 }
 
+/** What a system's jobs do in the world: take a snapshot, hand it on, take it in, or show what others took in. */
+export type Part = "extract" | "message" | "load" | "refresh";
+
+/** Draws a run's key; the same run draws the same key at every start. */
+export interface KeyDraw {
+  hex(length: number): string;
+  digits(length: number): string;
+  letters(alphabet: string, length: number): string;
+  /** Version 4, lower case. */
+  guid(): string;
+  /** What the run is of, and when it was asked for. */
+  job: string;
+  queuedAt: number;
+  trigger: SimRun["trigger"];
+}
+
+/**
+ * How a system of the kind stands in a small estate, so that its collector is tested without standing in a demo: one
+ * job for each of the entities `DE01` and `GB01` (or one for both), fed every two hours.
+ */
+export interface SandboxExample {
+  kind: System["kind"];
+  /** Its scheme is the system's id: `airflow://example`. */
+  namespace: string;
+  settings: Record<string, unknown>;
+  /** Settings over those that cut every list into several pages; left out where the vendor has no pages. */
+  smallPages?: Record<string, unknown>;
+  /** Name of the dataset its jobs read: its own where it is an extract, else one of `feed://example`. */
+  source: string;
+  /** The job as the vendor names it, with `{entity}`, or without where one run serves all. */
+  job: string;
+  /** Name of the dataset its jobs fill. */
+  target: string;
+  /** The vendor tells rows it refused. */
+  refuses?: boolean;
+}
+
 export interface Sandbox {
   /** The collector it stands across from: `sap-s4hana`. */
   collector: string;
+  /** What its jobs do, where that does not follow from the kind of system: a middleware that loads. */
+  plays?: Part;
+  /** A run's key as the vendor writes them; a GUID unless it says otherwise. */
+  runKey?: (draw: KeyDraw) => string;
+  /** What its jobs say when they fail for no reason of a script's. */
+  failure?: { code: string; message: string };
+  example: SandboxExample;
   /** Which connection key holds the address, so that the starter can point the collector here. */
   addresses: readonly string[];
   /** Made-up values for the other connection keys. */

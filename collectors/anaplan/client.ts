@@ -24,7 +24,7 @@ const PROCESS_PAGE_SIZE = 1000;
 export function createClient(system: SystemOf<AnaplanSettings>, tools: Tools) {
   const { settings, connection } = system;
   const { apiUrl = "", authUrl = "", user = "", password = "" } = connection;
-  const budget = createBudget({ perSecond: settings.requestsPerSecond, burst: settings.burst }, tools.clock);
+  const budget = createBudget({ perSecond: settings.requestsPerSecond, burst: settings.burst }, tools);
   const door = { tools, budget, secrets: [password] };
   const authorize = anaplanToken(createHttp({ ...door, baseUrl: authUrl }), { user, password }, tools.clock);
   const http = createHttp({ ...door, baseUrl: apiUrl, authorize });

@@ -10,6 +10,31 @@ import { AnaplanSettings } from "./settings.ts";
 /** An Anaplan model: tokens of 35 minutes, processes and their tasks, failure dumps, saved views. */
 export const anaplanSandbox = defineSandbox({
   collector: "anaplan",
+  runKey: ({ hex }) => hex(32),
+  example: {
+    kind: "planning",
+    namespace: "anaplan://example",
+    source: "GL_EXTRACT",
+    job: "Load Actuals {entity}",
+    target: "Finance.DAT01 Actuals",
+    refuses: true,
+    smallPages: { taskPageSize: 2 },
+    settings: {
+      workspaceId: "8a81b08e5e9d4f0a015f2c3b7d61e904",
+      modelId: "C3A9D27E41B84F6EA05D9B1F7C62E830",
+      loads: [
+        {
+          process: "Load Actuals {entity}",
+          reads: [{ namespace: "feed://example", name: "GL_EXTRACT" }],
+          fills: "Finance.DAT01 Actuals",
+          totalsView: "208000000011",
+          ledger: "0L",
+        },
+      ],
+      loadLog: { latestView: "208000000021", linesView: "208000000022" },
+      requestsPerSecond: 5000,
+    },
+  },
   addresses: ["apiUrl", "authUrl"],
   secrets: { user: "tieout@meridian.example", password: "sandbox-anaplan-password" },
   app(world, options) {

@@ -23,7 +23,7 @@ const SCAN = { lineage: true, datasourceDetails: true, datasetSchema: true, data
 
 export function createClient({ settings, connection }: SystemOf<PowerbiSettings>, tools: Tools) {
   const { apiUrl = "", authUrl = "", clientId = "", clientSecret = "" } = connection;
-  const budget = createBudget({ perSecond: settings.requestsPerSecond, burst: settings.burst }, tools.clock);
+  const budget = createBudget({ perSecond: settings.requestsPerSecond, burst: settings.burst }, tools);
   const door = { tools, budget, secrets: [clientSecret] };
   const authorize = clientCredentials({
     http: createHttp({ ...door, baseUrl: authUrl }),

@@ -15,6 +15,29 @@ const QUERIES = { perSecond: 2, burst: 120 };
 /** A Power BI tenant: Entra ID tokens, refreshes of semantic models, DAX queries, the admin scanner. */
 export const powerbiSandbox = defineSandbox({
   collector: "powerbi",
+  example: {
+    kind: "bi",
+    namespace: "powerbi://example",
+    source: "DAT01 Actuals",
+    job: "Refresh Close",
+    target: "Close",
+    settings: {
+      tenantId: "4d1f0c2e-9a55-4c0e-8f43-7a1e5b0d2c66",
+      models: [
+        {
+          groupId: "0b7c61de-3f1a-4b8e-9a77-52d6c9e0f314",
+          datasetId: "7e2d9c40-5b16-4f0a-8c3d-1f94a6b2e785",
+          name: "Close",
+          job: "Refresh Close",
+          reads: [{ namespace: "feed://example", name: "DAT01 Actuals" }],
+          ledger: "0L",
+          totals: {},
+        },
+      ],
+      lineage: { everyMinutes: 720 },
+      requestsPerSecond: 5000,
+    },
+  },
   addresses: ["apiUrl", "authUrl"],
   secrets: { clientId: "6a1b7d52-0f0e-4c6b-9f0e-2f8f4f5f7a10", clientSecret: "sandbox-powerbi-secret" },
   app(world, options) {

@@ -14,7 +14,7 @@ export type Client = ReturnType<typeof createClient>;
 
 /** The tenant's API as far as it is used. `connection`: url, tokenUrl, clientId, clientSecret, and runtimeUrl where it differs. */
 export function createClient(settings: Settings, connection: Record<string, string>, tools: Tools) {
-  const budget = createBudget({ perSecond: settings.requestsPerSecond }, tools.clock);
+  const budget = createBudget({ perSecond: settings.requestsPerSecond }, tools);
   const { url = "", tokenUrl = "", clientId = "", clientSecret = "" } = connection;
   const base = { tools, budget, secrets: [clientSecret] };
   const authorize = clientCredentials({

@@ -9,10 +9,31 @@ import { Settings } from "./settings.ts";
 const TOKEN = "sandbox-cpi-token";
 const CSRF = "sandbox-cpi-csrf";
 const PAGE_CAP = 1000;
+const URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /** A Cloud Integration tenant: token endpoint, message processing logs, HTTPS senders. Source: the vendor's OData API documentation. */
 export const sapIntegrationSuiteSandbox = defineSandbox({
   collector: "sap-integration-suite",
+  runKey: ({ letters }) => `AG${letters(URL_SAFE, 26)}`,
+  example: {
+    kind: "middleware",
+    namespace: "cpi://example",
+    source: "GL_EXTRACT",
+    job: "GL_ACTUALS_OUT {entity}",
+    target: "GL_ACTUALS_OUT",
+    smallPages: { pageSize: 7 },
+    settings: {
+      iflows: [
+        {
+          name: "GL_ACTUALS_OUT {entity}",
+          dataset: "GL_ACTUALS_OUT",
+          inputs: [{ namespace: "feed://example", name: "GL_EXTRACT" }],
+          upstream: { namespace: "feed://example", job: "FEED {entity}", header: "feedRun" },
+          trigger: "/http/gl-actuals/{entity}",
+        },
+      ],
+    },
+  },
   addresses: ["url", "tokenUrl"],
   secrets: { clientId: "sb-tieout!b1|it-rt-meridian!b1", clientSecret: "sandbox-cpi-secret" },
   app(world, options) {

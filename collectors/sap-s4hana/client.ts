@@ -15,7 +15,7 @@ export function createClient(settings: Settings, connection: Record<string, stri
   const http = createHttp({
     baseUrl: url,
     tools,
-    budget: createBudget({ perSecond: settings.requestsPerSecond }, tools.clock),
+    budget: createBudget({ perSecond: settings.requestsPerSecond }, tools),
     authorize: { headers: () => ({ authorization: `Basic ${basic}` }) },
     secrets: [password, basic],
   });

@@ -22,6 +22,40 @@ const STATUS_TEXTS: Record<string, string> = {
 /** An S/4HANA system: external job scheduling and the ledger's read API, behind Basic authentication and CSRF tokens. */
 export const sapS4hanaSandbox = defineSandbox({
   collector: "sap-s4hana",
+  runKey: ({ hex, digits }) => `${hex(20)}/${digits(8)}`,
+  example: {
+    kind: "erp",
+    namespace: "s4://example",
+    source: "ACDOCA",
+    job: "FI_GL_ACTUALS_EXTRACT {entity}",
+    target: "GL_ACTUALS_EXTRACT",
+    smallPages: { pageSize: 7 },
+    settings: {
+      discovery: "jobHeaderSet",
+      jobs: [
+        {
+          name: "FI_GL_ACTUALS_EXTRACT {entity}",
+          dataset: "GL_ACTUALS_EXTRACT",
+          inputs: ["ACDOCA"],
+          template: "ZFI_GL_ACTUALS_EXTRACT",
+          parameterValues: "P_BUKRS={entity};P_PERIOD={period}",
+        },
+      ],
+      ledger: {
+        dataset: "ACDOCA",
+        ledger: "0L",
+        entities: ["DE01", "GB01"],
+        accounts: { from: "400000", to: "699999" },
+        sides: {
+          by: "columns",
+          debit: "DebitAmountInCoCodeCrcy",
+          credit: "CreditAmountInCoCodeCrcy",
+          count: "NumberOfItems",
+        },
+        openPeriods: 2,
+      },
+    },
+  },
   addresses: ["url"],
   secrets: { user: "TIEOUT_COMM", password: "sandbox-s4-password" },
   app(world, options) {

@@ -2,6 +2,7 @@ import type { SimRejection } from "../../collectors/sandbox.ts";
 import type { Estate } from "../../schemas/estate/estate.ts";
 import type { Fault, Scenario } from "../scenario.ts";
 import { createBook, type AccountTotals, type Book } from "./book.ts";
+import type { FlowJob } from "./flow-jobs.ts";
 import { decimalOf } from "./money.ts";
 import { postPeriod } from "./post-period.ts";
 import type { Batch } from "./tracked-run.ts";
@@ -25,7 +26,14 @@ export interface Books {
   rejected(fault: RejectedRows, batch: Batch): SimRejection | null;
 }
 
-export function createBooks(seed: number, estate: Estate, scenario: Scenario, days: WorkDays): Books {
+export function createBooks(given: {
+  seed: number;
+  estate: Estate;
+  scenario: Scenario;
+  days: WorkDays;
+  jobs: readonly FlowJob[];
+}): Books {
+  const { seed, estate, scenario, days, jobs } = given;
   const books = new Map<string, Book>();
   const entities = new Map(estate.entities.map((entity) => [entity.id, entity]));
   const bookOf = (entity: string, period: string) => {
@@ -36,14 +44,8 @@ export function createBooks(seed: number, estate: Estate, scenario: Scenario, da
     books.set(key, book);
     return book;
   };
-  const systemKind = (dataset: string) => {
-    const declared = estate.datasets.find(({ id }) => id === dataset);
-    return estate.systems.find(({ id }) => id === declared?.system)?.kind;
-  };
-  /** A flow whose first hop stands in the ERP carries postings; the others carry members of a list. */
-  const postings = new Set(
-    estate.flows.filter((flow) => systemKind(flow.hops[0]!.dataset) === "erp").map(({ id }) => id),
-  );
+  /** A flow that begins with an extract carries postings; the others carry members of a list. */
+  const postings = new Set(jobs.filter(({ hop, kind }) => hop === 0 && kind === "extract").map(({ flow }) => flow));
   const listed = (entity: string, at: number) => {
     const since = Math.floor((at - Date.parse(scenario.from)) / DAY / DAYS_A_COST_CENTRE);
     return scenario.entities[entity]!.costCentres + Math.max(0, since);

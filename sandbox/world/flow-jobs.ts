@@ -1,8 +1,11 @@
+import type { Part } from "../../collectors/sandbox.ts";
+import { SANDBOXES } from "../../collectors/sandboxes.ts";
 import type { Estate } from "../../schemas/estate/estate.ts";
+import type { System } from "../../schemas/estate/system.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** What a job does, told from the kind of system it runs in. */
-export type JobKind = "extract" | "message" | "load" | "refresh" | "background";
+/** What a job does, told by the vendor's sandbox or else from the kind of system it runs in. */
+export type JobKind = Part | "background";
 
 export interface FlowJob {
   system: string;
@@ -16,7 +19,11 @@ export interface FlowJob {
   kind: JobKind;
 }
 
-const KINDS: Record<string, JobKind> = { erp: "extract", middleware: "message", planning: "load", bi: "refresh" };
+const KINDS: Record<System["kind"], Part> = {
+  ...{ erp: "extract", hr: "extract", crm: "extract", procurement: "extract", files: "extract" },
+  ...{ middleware: "message", broker: "message" },
+  ...{ planning: "load", warehouse: "load", bi: "refresh" },
+};
 
 /** The jobs of every flow for every entity, hop by hop, then those of the background, which belong to no flow. */
 export function flowJobs(estate: Estate, scenario: Scenario): FlowJob[] {
@@ -24,11 +31,13 @@ export function flowJobs(estate: Estate, scenario: Scenario): FlowJob[] {
     const declared = estate.datasets.find(({ id }) => id === dataset)!;
     return estate.systems.find(({ id }) => id === declared.system)!;
   };
+  const partOf = ({ collector, kind }: System) =>
+    SANDBOXES.find((sandbox) => sandbox.collector === collector)?.plays ?? KINDS[kind];
   const ofFlows = estate.flows.flatMap((flow) => {
     const entities = flow.entities === "all" ? estate.entities.map(({ id }) => id) : flow.entities;
     return flow.hops.flatMap(({ dataset, job }, hop): FlowJob[] => {
-      const { id: system, kind } = systemOf(dataset);
-      const named = { system, flow: flow.id, hop, dataset, kind: KINDS[kind] ?? "background" };
+      const system = systemOf(dataset);
+      const named = { system: system.id, flow: flow.id, hop, dataset, kind: partOf(system) };
       if (!job.includes("{entity}")) return [{ ...named, job, entity: null }];
       return entities.map((entity) => ({ ...named, job: job.replaceAll("{entity}", entity), entity }));
     });

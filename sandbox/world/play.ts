@@ -36,7 +36,7 @@ export function createPlay(estate: Estate, scenario: Scenario, seed: number): Pl
   return {
     ...{ seed, estate, scenario, days, jobs },
     timetable: createTimetable(estate, scenario, days, jobs),
-    books: createBooks(seed, estate, scenario, days),
+    books: createBooks({ seed, estate, scenario, days, jobs }),
     script: createFaultScript(scenario, days),
     agenda: createAgenda(),
     bySystem: new Map(estate.systems.map(({ id }) => [id, []])),

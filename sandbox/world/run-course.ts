@@ -1,4 +1,5 @@
 import type { SimRun } from "../../collectors/sandbox.ts";
+import { SANDBOXES } from "../../collectors/sandboxes.ts";
 import type { FlowJob } from "./flow-jobs.ts";
 import { passQueue, stuckBy, waitInQueue } from "./message-queue.ts";
 import { contentsKey, hopFrom, type Play } from "./play.ts";
@@ -26,17 +27,20 @@ export interface Begin {
 
 /** Begins a run: its course is decided at once, as far as the script and its luck decide it now. */
 export function beginRun(play: Play, job: FlowJob, how: Begin): TrackedRun {
-  const shape = runShape(play.seed, job.kind, job.job, how.at, how.trigger !== "api" && how.attempt === 1);
+  const { collector } = play.estate.systems.find(({ id }) => id === job.system)!;
+  const player = SANDBOXES.find((candidate) => candidate.collector === collector);
+  const mayFail = how.trigger !== "api" && how.attempt === 1;
+  const shape = runShape({ seed: play.seed, job, queuedAt: how.at, mayFail, failure: player?.failure });
   const before = play.byJob.get(job)!.findLast(({ held }) => held === null);
   const startedAt = Math.max(how.at + shape.delay, (before?.run.endedAt ?? 0) + SECOND);
   const batch = batchFor(play, job, how, startedAt);
-  const system = play.estate.systems.find(({ id }) => id === job.system)!;
-  const key = runKey(system.collector, play.seed, job.job, how.at, how.attempt, how.trigger);
+  const { attempt, trigger } = how;
+  const key = runKey(collector, player?.runKey, play.seed, { job: job.job, queuedAt: how.at, attempt, trigger });
   const run: SimRun = {
     ...{ key, system: job.system, flow: job.flow, job: job.job, hop: job.hop, entity: job.entity },
     ...{ period: batch?.period ?? how.period, queuedAt: how.at, startedAt, endedAt: startedAt + shape.duration },
     ...{ outcome: "complete", rowsRead: 0, rowsWritten: 0, rowsRejected: 0, rejections: [], error: null },
-    ...{ correlationId: batch?.correlationId ?? null, started: [], attempt: how.attempt, trigger: how.trigger },
+    ...{ correlationId: batch?.correlationId ?? null, started: [], attempt, trigger },
     startedBy: how.startedBy && { system: how.startedBy.run.system, key: how.startedBy.run.key },
     snapshotAsOf: batch?.snapshotAsOf ?? null,
   };
@@ -88,7 +92,7 @@ function foresee(play: Play, tracked: TrackedRun, shape: RunShape): void {
     run.endedAt = run.startedAt + Math.round(shape.duration / 3);
     return;
   }
-  if (job.kind === "refresh") takeOver(play, tracked);
+  if (job.entity === null && job.hop > 0) takeOver(play, tracked);
   if (batch) fillRows(play, tracked, batch);
   if (job.kind !== "message") return;
   if (tracked.direct) passQueue(play, job, run.queuedAt);
@@ -97,8 +101,8 @@ function foresee(play: Play, tracked: TrackedRun, shape: RunShape): void {
 
 function fillRows(play: Play, { run, job, refused }: TrackedRun, batch: Batch): void {
   run.rowsRead = play.books.rows(batch, []);
-  for (const { fault, until } of job.kind === "load" ? play.script.all("rejected-rows") : []) {
-    const rejection = run.startedAt < until ? play.books.rejected(fault, batch) : null;
+  for (const { fault, until } of play.script.all("rejected-rows")) {
+    const rejection = fault.system === job.system && run.startedAt < until ? play.books.rejected(fault, batch) : null;
     if (!rejection) continue;
     refused.push(fault.id);
     run.rejections.push(rejection);
@@ -108,7 +112,7 @@ function fillRows(play: Play, { run, job, refused }: TrackedRun, batch: Batch): 
   run.rowsWritten = run.rowsRead - run.rowsRejected;
 }
 
-/** A refresh takes over what the planning model holds when it starts, whatever comes in while it runs. */
+/** A run for all entities takes over what the hop before holds when it starts, whatever comes in while it runs. */
 function takeOver(play: Play, tracked: TrackedRun): void {
   const { job, run } = tracked;
   const source = play.estate.flows.find(({ id }) => id === job.flow)!.hops[job.hop - 1]!.dataset;
@@ -163,7 +167,7 @@ function hold(play: Play, dataset: string, batch: Batch, refused: readonly strin
 
 function tryAgain(play: Play, tracked: TrackedRun): void {
   const { run, job, batch } = tracked;
-  const again = job.kind === "load" ? hopFrom(play, job, -1)! : job;
+  const again = job.kind === "load" ? (hopFrom(play, job, -1) ?? job) : job;
   if (tracked.failedBy !== null || job.entity === null || run.trigger === "api" || run.attempt > 1) return;
   const at = run.endedAt + TRIED_AGAIN_AFTER;
   play.agenda.add(at, `try again ${run.key}`, () => {
@@ -185,12 +189,13 @@ function noteFaults(play: Play, { run, job, batch, refused, failedBy }: TrackedR
     if (run.trigger === "api" && script.showing(fault.id)) script.lift(fault.id, at);
     else script.clear(fault.id, at);
   }
-  if (job.kind !== "load" || !batch) return;
+  if (!batch) return;
   const same = (fault: { flow: string | null; entity: string; period: string }) =>
     fault.flow === batch.flow && fault.entity === batch.entity && fault.period === batch.period;
   for (const { fault } of script.all("rejected-rows")) {
-    if (same(fault) && !refused.includes(fault.id)) script.clear(fault.id, at);
+    if (fault.system === job.system && same(fault) && !refused.includes(fault.id)) script.clear(fault.id, at);
   }
+  if (hopFrom(play, job, 1)) return;
   for (const { fault, from } of script.all("late-posting")) {
     if (same(fault) && batch.snapshotAsOf >= from) script.clear(fault.id, at);
   }

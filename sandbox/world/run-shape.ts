@@ -1,4 +1,4 @@
-import type { JobKind } from "./flow-jobs.ts";
+import type { FlowJob, JobKind } from "./flow-jobs.ts";
 import { seeded } from "./seeded.ts";
 
 const SECOND = 1000;
@@ -40,16 +40,26 @@ export interface RunShape {
   retry: { after: number; lasts: number } | null;
 }
 
+interface ShapeOf {
+  seed: number;
+  job: Pick<FlowJob, "kind" | "job">;
+  queuedAt: number;
+  mayFail: boolean;
+  /** The vendor's own words for a failure. */
+  failure?: { code: string; message: string };
+}
+
 /** The run's own luck, drawn from its job and the instant it was asked for. Times in milliseconds. */
-export function runShape(seed: number, kind: JobKind, job: string, queuedAt: number, mayFail: boolean): RunShape {
-  const chance = seeded(seed, "shape", job, queuedAt);
+export function runShape(of: ShapeOf): RunShape {
+  const { kind, job } = of.job;
+  const chance = seeded(of.seed, "shape", job, of.queuedAt);
   const { minutes, error } = KINDS[kind];
   const delay = chance.between(2 * SECOND, 20 * SECOND);
   const duration = chance.between(minutes[0] * MINUTE, minutes[1] * MINUTE);
   const luck = chance.next();
   const after = chance.between(25 * SECOND, 70 * SECOND);
   const lasts = chance.between(5 * MINUTE, 9 * MINUTE);
-  const fails = mayFail && kind !== "refresh" && luck < FAILS ? error : null;
+  const fails = of.mayFail && kind !== "refresh" && luck < FAILS ? (of.failure ?? error) : null;
   const retries = kind === "message" && luck >= FAILS && luck < FAILS + RETRIES;
   return { delay, duration, fails, retry: retries ? { after, lasts } : null };
 }

@@ -1,27 +1,26 @@
 import pino from "pino";
 import { Hono } from "hono";
-import { join } from "node:path";
 import type { Collector, Connected } from "../../collectors/collector.ts";
 import { collectors } from "../../collectors/index.ts";
 import type { ApiFault, World } from "../../collectors/sandbox.ts";
 import { SANDBOXES } from "../../collectors/sandboxes.ts";
 import type { DatasetEvent, RunEvent } from "../../schemas/event/open-lineage.ts";
-import { readEstate } from "../../sandbox/read-estate.ts";
-import { loadScenario } from "../../sandbox/scenario.ts";
 import { serveSystem } from "../../sandbox/serve-system.ts";
-import { createWorld, type PlayedWorld } from "../../sandbox/world/create-world.ts";
+import { createWorld, type Act, type PlayedWorld } from "../../sandbox/world/create-world.ts";
+import { exampleActs } from "./example-acts.ts";
+import { exampleEstate, exampleScenario } from "./example-estate.ts";
 
 export type Collected = RunEvent | DatasetEvent;
 
-const ROOT = join(import.meta.dirname, "../..");
-const estate = readEstate(join(ROOT, "estates/meridian"));
-const scenario = loadScenario(join(ROOT, "sandbox/scenarios/meridian.yaml"));
-
-/** Collectors whose vendor can be played, with the system of the estate each reads. */
+/** Collectors whose vendor can be played, each with the smallest estate its system can stand in. */
 export const PLAYED = collectors.flatMap((collector) => {
   const sandbox = SANDBOXES.find((candidate) => candidate.collector === collector.id);
-  const system = estate.systems.find((candidate) => candidate.collector === collector.id);
-  return sandbox && system ? [{ id: collector.id, collector, sandbox, system }] : [];
+  if (!sandbox) return [];
+  const estate = exampleEstate(sandbox);
+  const system = estate.systems.find((candidate) => candidate.collector === collector.id)!;
+  const scenario = exampleScenario(sandbox);
+  const acts = exampleActs(estate, scenario, system.id);
+  return [{ id: collector.id, collector, sandbox, system, estate, scenario, acts }];
 });
 export type Played = (typeof PLAYED)[number];
 
@@ -29,7 +28,7 @@ type Intercept = (request: Request, vendor: Hono) => Response | Promise<Response
 
 export interface Stage {
   world: PlayedWorld;
-  clock: { now(): Date; set(instant: string): void; pass(minutes: number): void };
+  clock: { now(): Date; pass(minutes: number): void };
   /** A collector of its own, as after a restart. */
   open(): Connected;
   /** Takes the place of the vendor's answer where it answers something; may ask the vendor itself. */
@@ -38,6 +37,8 @@ export interface Stage {
   fault: ((asked: number) => ApiFault | null) | null;
   /** Requests the collectors made so far. */
   requests(): number;
+  /** What was done through the vendor's API since the stage was set. */
+  acts(): readonly Act[];
   /** Everything logged. */
   logged(): string;
   /** The system's secrets, as they would look if they leaked. */
@@ -45,18 +46,25 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** The clock stands still while a test reads, so nobody should wait for a vendor's limit to recover. */
-const BRISK = { requestsPerSecond: 5000 };
-
-/** The estate played up to an instant, one of its systems served over HTTP. */
+/** The small estate played up to an instant, its system served over HTTP. Nobody waits in real time. */
 export async function stageOf(played: Played, at: string, settings: Record<string, unknown> = {}): Promise<Stage> {
   let now = Date.parse(at);
   let requests = 0;
   let asked = 0;
   const logged: string[] = [];
-  const real = createWorld({ estate, scenario, now: () => now });
+  const { estate, scenario } = played;
+  const real = createWorld({ estate, scenario, acts: played.acts.filter((act) => act.at <= now), now: () => now });
+  /** Moves the clock on, stopping where somebody does something. */
+  const pass = (minutes: number) => {
+    const until = now + minutes * 60_000;
+    for (const act of played.acts.filter(({ at }) => at > now && at <= until)) {
+      now = act.at;
+      perform(real, act);
+    }
+    now = until;
+  };
   const world: World = { ...real, fault: () => stage.fault?.(++asked) ?? null };
-  const system = { ...played.system, settings: { ...played.system.settings, ...BRISK, ...settings } };
+  const system = { ...played.system, settings: { ...played.system.settings, ...settings } };
   const served = await serveSystem(
     intercepted(played, () => stage.intercept),
     world,
@@ -67,8 +75,7 @@ export async function stageOf(played: Played, at: string, settings: Record<strin
     world: real,
     clock: {
       now: () => new Date(now),
-      set: (instant) => (now = Date.parse(instant)),
-      pass: (minutes) => (now += minutes * 60_000),
+      pass,
     },
     open: () =>
       (played.collector as Collector).open(
@@ -78,11 +85,12 @@ export async function stageOf(played: Played, at: string, settings: Record<strin
           settings: played.collector.settings.parse(system.settings),
           connection: served.connection,
         },
-        { clock: { now: () => new Date(now) }, fetch, log, counted: () => (requests += 1) },
+        { clock: { now: () => new Date(now) }, fetch, log, counted: () => (requests += 1), wait: async () => {} },
       ),
     intercept: null,
     fault: null,
     requests: () => requests,
+    acts: () => real.acts().filter((act) => !played.acts.some(({ at }) => at === act.at)),
     logged: () => logged.join(""),
     secrets: Object.entries(played.sandbox.secrets)
       .filter(([key]) => /password|secret/i.test(key))
@@ -90,6 +98,11 @@ export async function stageOf(played: Played, at: string, settings: Record<strin
     close: served.close,
   };
   return stage;
+}
+
+function perform(world: PlayedWorld, act: Act): void {
+  if (act.kind === "cancel") world.cancel(act.system, act.key);
+  else world.start(act.system, act.job, { parameters: act.parameters });
 }
 
 function intercepted({ sandbox }: Played, intercept: () => Stage["intercept"]): Played["sandbox"] {

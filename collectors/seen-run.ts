@@ -1,0 +1,132 @@
+import * as z from "zod";
+import type { ControlTotal, OutcomeFacet, Position, Qualifier, RunException } from "../schemas/event/facets.ts";
+import type { EventType, RunEvent } from "../schemas/event/open-lineage.ts";
+import { runIdOf } from "./run-id.ts";
+import { signedRun } from "./signed-event.ts";
+
+/** Where a run stands, in the words every vendor's table of states is written in. */
+export const RunState = z.enum([
+  "queued",
+  "held",
+  "running",
+  "paused",
+  "aborting",
+  "complete",
+  "warning",
+  "partial",
+  "failed",
+  "aborted",
+  "superseded",
+]);
+export type RunState = z.infer<typeof RunState>;
+
+const STANDINGS: Record<RunState, { type: EventType; qualifier?: Qualifier }> = {
+  queued: { type: "START" },
+  // Told without a state: a run that is held before it began has not begun anew.
+  held: { type: "OTHER", qualifier: "held" },
+  running: { type: "RUNNING" },
+  paused: { type: "RUNNING", qualifier: "held" },
+  aborting: { type: "RUNNING", qualifier: "aborting" },
+  complete: { type: "COMPLETE" },
+  warning: { type: "COMPLETE", qualifier: "warning" },
+  partial: { type: "COMPLETE", qualifier: "partial" },
+  failed: { type: "FAIL" },
+  aborted: { type: "ABORT" },
+  superseded: { type: "ABORT", qualifier: "superseded" },
+};
+
+/** A run as its vendor's history shows it now, with its vendor's times and words. Instants are ISO 8601 in UTC. */
+export interface SeenRun {
+  key: string;
+  job: string;
+  queuedAt: string;
+  /** When work began; absent while the run waits. */
+  startedAt?: string | null | undefined;
+  /** When it came to where it stands, where that is neither the start nor the end. */
+  changedAt?: string | null | undefined;
+  endedAt?: string | null | undefined;
+  /** Null for a vendor's word nobody can place; the run is left as it was. */
+  state: RunState | null;
+  /** The vendor's word for it. */
+  vendorStatus: string;
+  /** The vendor's words for waiting and working; these events are the same whatever became of the run. */
+  words: { queued: string; running: string };
+  /** What it admits to, beside its state. */
+  counts?: Pick<OutcomeFacet, "rowsRead" | "rowsWritten" | "rowsRejected" | "progress"> | undefined;
+  exceptions: readonly RunException[];
+  correlationId?: string | null | undefined;
+  parent?: { key: string; job: string } | undefined;
+  /** What it reads and fills; absent for a job nobody declared. */
+  fills?: { dataset: string; inputs: readonly { namespace: string; name: string }[] } | undefined;
+  /** Null where the vendor does not say for which entity or period. */
+  position?: Position | null | undefined;
+  /** Up to when what it delivered is complete. */
+  completeThrough?: string | null | undefined;
+  totals?: readonly ControlTotal[] | undefined;
+}
+
+const ENDS = new Set<RunState | null>(["complete", "warning", "partial", "failed", "aborted", "superseded"]);
+
+/** Whether a run that stands so is over. A vendor may yet start it again. */
+export function hasEnded(state: RunState | null): boolean {
+  return ENDS.has(state);
+}
+
+/**
+ * Every event a run's present state implies, oldest first: that it was asked for, that it began, how it stands where
+ * that says more, how it ended. The same answers of a vendor make the same events.
+ */
+export function seenRunEvents(producer: string, namespace: string, run: SeenRun): RunEvent[] {
+  const queuedAt = Date.parse(run.queuedAt);
+  const startedAt = run.startedAt ? Math.max(Date.parse(run.startedAt), queuedAt + 1) : null;
+  const ended = hasEnded(run.state);
+  const { type, qualifier } = run.state ? STANDINGS[run.state] : { type: "OTHER" as const };
+  const event = (eventType: EventType, at: number, facets: Record<string, object | undefined>, last = false) =>
+    signedRun(producer, {
+      eventType,
+      at: new Date(at).toISOString(),
+      runId: runIdOf(namespace, run.key),
+      job: { namespace, name: run.job },
+      facets: { ...steadyFacets(namespace, run), ...facets },
+      inputs: run.fills?.inputs ?? [],
+      outputs: outputsOf(namespace, run, last && type === "COMPLETE" ? new Date(at).toISOString() : null),
+    });
+
+  const events = [event("START", queuedAt, { tieout_outcome: { vendorStatus: run.words.queued } })];
+  if (startedAt !== null) {
+    events.push(event("RUNNING", startedAt, { tieout_outcome: { vendorStatus: run.words.running } }));
+  }
+  if (!ended && !qualifier && run.state !== null) return events;
+  const before = startedAt ?? queuedAt;
+  const told = Date.parse((ended ? run.endedAt : null) ?? run.changedAt ?? "");
+  const at = Number.isNaN(told) ? before + 1 : Math.max(told, before + 1);
+  const outcome = { vendorStatus: run.vendorStatus, ...(qualifier && { qualifier }), ...run.counts };
+  return [...events, event(type, at, endFacets(type, outcome, run.exceptions), ended)];
+}
+
+function steadyFacets(namespace: string, { correlationId, parent }: SeenRun) {
+  return {
+    tieout_correlation: correlationId ? { correlationId } : undefined,
+    parent: parent && { run: { runId: runIdOf(namespace, parent.key) }, job: { namespace, name: parent.job } },
+  };
+}
+
+function endFacets(type: EventType, outcome: OutcomeFacet, exceptions: readonly RunException[]) {
+  const message = exceptions.map((exception) => exception.message).join("\n");
+  return {
+    tieout_outcome: outcome,
+    tieout_exceptions: exceptions.length > 0 ? { exceptions } : undefined,
+    errorMessage: type === "FAIL" && message ? { message, programmingLanguage: "Text" } : undefined,
+  };
+}
+
+function outputsOf(namespace: string, run: SeenRun, deliveredAt: string | null) {
+  if (!run.fills) return [];
+  const { position, totals = [], completeThrough } = run;
+  const reached = position && { ...position, ...(deliveredAt && completeThrough && { completeThrough }) };
+  const facets = {
+    tieout_position: reached ? { positions: [reached] } : undefined,
+    tieout_controlTotals: deliveredAt && totals.length > 0 ? { asOf: deliveredAt, totals } : undefined,
+  };
+  return [{ namespace, name: run.fills.dataset, facets }];
+}
