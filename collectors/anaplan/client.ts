@@ -1,7 +1,7 @@
 import { createBudget } from "../budget.ts";
 import type { SystemOf, Tools } from "../collector.ts";
 import { createHttp } from "../http.ts";
-import { parseCsv } from "./csv.ts";
+import { parseCsv } from "../csv.ts";
 import type { AnaplanSettings } from "./settings.ts";
 import { anaplanToken } from "./token.ts";
 import {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseCsv } from "./csv.ts";
+import { parseCsv } from "../csv.ts";
 import { lineBefore } from "./load-log.ts";
 import { eventsOf, totalsOf, type Reading } from "./map.ts";
 import { AnaplanSettings, type Load } from "./settings.ts";
