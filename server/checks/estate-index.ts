@@ -1,5 +1,6 @@
 import type { Entity, Estate } from "../../schemas/estate/estate.ts";
-import type { Dataset, Flow, Reconciliation } from "../../schemas/estate/flow.ts";
+import type { Dataset, Flow, Mapping, Reconciliation } from "../../schemas/estate/flow.ts";
+import type { RateSet } from "../../schemas/estate/rate-set.ts";
 import type { System } from "../../schemas/estate/system.ts";
 import type { DatasetName } from "../../schemas/facts.ts";
 
@@ -10,6 +11,9 @@ export interface EstateIndex {
   systemOf(dataset: string): System;
   flow(id: string): Flow;
   reconciliation(id: string): Reconciliation;
+  mapping(id: string): Mapping;
+  rateSet(id: string): RateSet;
+  groupCurrency: string;
   /** A dataset's OpenLineage namespace and name. */
   name(dataset: string): DatasetName;
   /** The dataset of an OpenLineage name; null for one the estate does not declare. */
@@ -52,6 +56,9 @@ function createIndex(estate: Estate): EstateIndex {
     systemOf,
     flow,
     reconciliation,
+    mapping: finder("mapping", estate.mappings),
+    rateSet: finder("rate set", estate.rates),
+    groupCurrency: estate.estate.currency,
     name: (id) => names.get(id) ?? { namespace: systemOf(id).namespace, name: dataset(id).name },
     datasetNamed: (name) => byName.get(keyOf(name)) ?? null,
     flowsOf: (id) => flowsOf.get(id) ?? [],

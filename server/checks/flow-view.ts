@@ -72,7 +72,9 @@ export function flowViewOf(judging: Judging, flow: Flow, entity: Entity, period:
       ),
     };
   });
-  const input = { index, facts, flow, entity, period: period.period, postingCutOff };
+  const workDaysAfter = (at: Instant, days: number) => calendars.workDaysAfter(entity.id, at, days);
+  const { endsOn } = period;
+  const input = { index, facts, flow, entity, period: period.period, postingCutOff, endsOn, workDaysAfter };
   const lines = index
     .reconciliationsOf(flow.id)
     .map((reconciliation) => judgeLine({ ...input, reconciliation }, moment));

@@ -22,6 +22,7 @@ const CODE_OF: Partial<Record<HopCause, ExceptionCode>> = {
   "sign-turned": "sign-inversion",
   "count-gap": "count-gap",
   gap: "control-total-gap",
+  "over-cap": "rounding-over-cap",
   "sum-of-tolerated": "rounding-over-cap",
 };
 
@@ -74,7 +75,7 @@ function gapAt(view: FlowView, hop: HopView): Found | null {
       code: CODE_OF[judged.cause] ?? "control-total-gap",
       run: judged.cause === "late-posting" ? null : run,
       sinceAt: (line.firstOff === at ? line.sinceAt : null) ?? run?.endedAt ?? legs[at]!.totals[0]!.asOf,
-      amount: amount && decimalText(amount, view.entity.currency),
+      amount: amount === null ? null : decimalText(amount, view.entity.currency),
       off: true,
     };
   }

@@ -33,6 +33,10 @@ export interface Calendars {
   postingCutOff(period: Period, entity: string, flow: string): Instant;
   /** Which work day of the close an instant falls on; null outside work days. `group` counts for the group. */
   workDayAt(period: Period, entity: string, at: Date): number | null;
+  /** The instant the given number of the entity's work days after another's local day are over. */
+  workDaysAfter(entity: string, at: Instant, days: number): Instant;
+  /** The entity's work days after one instant's local day through another's; 0 on the day itself. */
+  workDaysBetween(entity: string, from: Instant, to: Instant): number;
   /** When a flow's loads are expected for an entity and period, oldest first. */
   occurrences(period: Period, entity: string, flow: Flow): readonly Instant[];
 }
@@ -118,6 +122,18 @@ export function createCalendars(estate: Estate): Calendars {
     workDayAt(of, entity, at) {
       const { days, zone } = entity === GROUP ? groupPlace : place(entity);
       return days.numberOf(of.endsOn, localDate(at, zone));
+    },
+    workDaysAfter(entity, at, count) {
+      const { days, zone } = place(entity);
+      const on = localDate(new Date(at), zone);
+      return startOfDay(addDays(count > 0 ? days.nth(on, count) : on, 1), zone);
+    },
+    workDaysBetween(entity, from, to) {
+      const { days, zone } = place(entity);
+      const [first, last] = [localDate(new Date(from), zone), localDate(new Date(to), zone)];
+      let count = 0;
+      for (let day = addDays(first, 1); day <= last; day = addDays(day, 1)) if (days.isWorkDay(day)) count++;
+      return count;
     },
     occurrences: (of, entity, flow) => occurrences(of.period, entity, flow.id),
   };

@@ -20,11 +20,10 @@ export function lineOf(input: LinesInput & { reconciliation: string }): TieLine 
   const flow = index.flow(reconciliation.flow);
   const entity = index.entity(input.entity);
   const postingCutOff = calendars.postingCutOff(period, entity.id, flow.id);
-  const judged = judgeLine(
-    { index, facts, flow, entity, period: period.period, reconciliation, postingCutOff },
-    momentOf(input.now),
-  );
-  return judged.line;
+  const { endsOn } = period;
+  const workDaysAfter = (at: string, days: number) => calendars.workDaysAfter(entity.id, at, days);
+  const line = { index, facts, flow, entity, period: period.period, reconciliation, postingCutOff };
+  return judgeLine({ ...line, endsOn, workDaysAfter }, momentOf(input.now)).line;
 }
 
 /** Every tie-out line of an entity, by reconciliation. */

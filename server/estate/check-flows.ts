@@ -1,4 +1,5 @@
 import type { Estate } from "../../schemas/estate/estate.ts";
+import type { Flow } from "../../schemas/estate/flow.ts";
 import { pathOf } from "./check-reconciliations.ts";
 import { idsOf, mustBe, type Complain } from "./named.ts";
 import { checkZone } from "./places.ts";

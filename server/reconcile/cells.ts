@@ -1,15 +1,24 @@
-import Big from "big.js";
 import type { Reconciliation } from "../../schemas/estate/flow.ts";
 import type { Measure } from "../../schemas/event/facets.ts";
 import type { Total } from "../../schemas/run.ts";
+import { bounded, exactOf, type Exact } from "./exact.ts";
 
 export type MeasureName = Measure;
 export const MEASURES: readonly MeasureName[] = ["count", "debit", "credit", "net"];
 
-/** What one leg adds up to at a grain: grain key → measure → value. A measure the leg never reports is absent. */
-export type Cells = Map<string, Partial<Record<MeasureName, Big>>>;
+export type Grain = Reconciliation["grain"][number];
 
-type Grain = Reconciliation["grain"][number];
+/** What a leg adds up to at one place of a grain. Dimensions the grain leaves out are empty. */
+export interface Cell {
+  ledger: string;
+  account: string;
+  currency: string;
+  /** A measure the leg never reports is absent. */
+  amounts: Partial<Record<MeasureName, Exact>>;
+}
+
+/** Cells by their place, as `cellKey` writes it. */
+export type Cells = ReadonlyMap<string, Cell>;
 
 /** What an entity's figures are in where a system leaves ledger or currency out. */
 export interface Defaults {
@@ -17,41 +26,103 @@ export interface Defaults {
   currency: string;
 }
 
+/** One figure of a leg: the sign turned, ledger and currency filled in. */
+export interface Entry {
+  ledger: string;
+  account: string;
+  currency: string;
+  measure: MeasureName;
+  value: Exact;
+}
+
+export function cellKey({ ledger, account, currency }: Pick<Cell, "ledger" | "account" | "currency">): string {
+  return `${ledger}\u001f${account}\u001f${currency}`;
+}
+
+const knowing = new WeakMap<readonly Total[], boolean>();
+
 /** Which of a grain's dimensions a leg tells apart: one that reports whole entities knows no accounts. */
 export function grainOf(totals: readonly Total[], wanted: readonly Grain[]): Grain[] {
-  return wanted.filter((dimension) => dimension !== "account" || totals.some((total) => total.account !== ""));
-}
-
-/** Sums totals up to a grain, turning the sign (and with it the sides) of a leg that carries figures the other way. */
-export function cellsOf(totals: readonly Total[], grain: readonly Grain[], sign: 1 | -1, defaults: Defaults): Cells {
-  const cells: Cells = new Map();
-  for (const total of totals) {
-    const key = grain.map((dimension) => memberOf(total, dimension, defaults)).join("\u001f");
-    const cell = cells.get(key) ?? {};
-    const { measure, value } = turned(total, sign);
-    cell[measure] = (cell[measure] ?? Big(0)).plus(value);
-    cells.set(key, cell);
+  let known = knowing.get(totals);
+  if (known === undefined) {
+    known = totals.some((total) => total.account !== "");
+    knowing.set(totals, known);
   }
-  return cells;
+  return known ? [...wanted] : wanted.filter((dimension) => dimension !== "account");
 }
 
-/** The figures of one currency over all cells, as a leg shows them. */
-export function sumOf(totals: readonly Total[], sign: 1 | -1, defaults: Defaults): Partial<Record<MeasureName, Big>> {
-  const own = totals.filter((total) => (total.currency || defaults.currency) === defaults.currency);
-  return cellsOf(own, [], sign, defaults).get("") ?? {};
-}
-
-function memberOf(total: Total, dimension: Grain, defaults: Defaults): string {
-  if (dimension === "ledger") return total.ledger || defaults.ledger;
-  // Counts have no currency of their own.
-  if (dimension === "currency") return total.currency || defaults.currency;
-  return total[dimension];
+/** A leg's figures in the canonical sign: with −1 net is negated and debit and credit change places. */
+export function entriesOf(totals: readonly Total[], sign: 1 | -1, defaults: Defaults): Entry[] {
+  return totals.map((total) => {
+    const value = exactOf(total.value);
+    const measure = sign === 1 ? total.measure : OPPOSITE[total.measure];
+    return {
+      ledger: total.ledger || defaults.ledger,
+      account: total.account,
+      // Counts have no currency of their own.
+      currency: total.currency || defaults.currency,
+      measure,
+      value: sign === -1 && measure === "net" ? -value : value,
+    };
+  });
 }
 
 const OPPOSITE = { debit: "credit", credit: "debit", count: "count", net: "net" } as const;
 
-function turned(total: Total, sign: 1 | -1): { measure: MeasureName; value: Big } {
-  const value = Big(total.value);
-  if (sign === 1) return { measure: total.measure, value };
-  return { measure: OPPOSITE[total.measure], value: total.measure === "net" ? value.neg() : value };
+/** Sums entries up to a grain. Sums that would not fit the store are refused as `FigureMisfit`. */
+export function summed(entries: readonly Entry[], grain: readonly Grain[]): Cells {
+  const cells = new Map<string, Cell>();
+  const [byLedger, byAccount, byCurrency] = (["ledger", "account", "currency"] as const).map((dimension) =>
+    grain.includes(dimension),
+  );
+  for (const entry of entries) {
+    const place = {
+      ledger: byLedger ? entry.ledger : "",
+      account: byAccount ? entry.account : "",
+      currency: byCurrency ? entry.currency : "",
+    };
+    const key = cellKey(place);
+    let cell = cells.get(key);
+    if (!cell) cells.set(key, (cell = { ...place, amounts: {} }));
+    cell.amounts[entry.measure] = (cell.amounts[entry.measure] ?? 0n) + entry.value;
+  }
+  for (const { amounts } of cells.values()) for (const measure of MEASURES) bounded(amounts[measure] ?? 0n);
+  return cells;
+}
+
+const kept = new WeakMap<readonly Total[], Map<string, Cells>>();
+
+/** A report's cells at a grain; a report never changes, so that they are made once for all the rules that read it. */
+export function cellsOf(totals: readonly Total[], grain: readonly Grain[], sign: 1 | -1, defaults: Defaults): Cells {
+  let made = kept.get(totals);
+  if (!made) kept.set(totals, (made = new Map()));
+  const key = `${grain.join()} ${sign} ${defaults.ledger} ${defaults.currency}`;
+  let cells = made.get(key);
+  if (!cells) made.set(key, (cells = summed(entriesOf(totals, sign, defaults), grain)));
+  return cells;
+}
+
+/** Cells added up place by place, each with a factor of its own. */
+export function merged(parts: readonly { cells: Cells; factor: 1 | -1 }[]): Cells {
+  const sum = new Map<string, Cell>();
+  for (const { cells, factor } of parts) {
+    for (const [key, { amounts, ...place }] of cells) {
+      const cell = sum.get(key) ?? { ...place, amounts: {} };
+      sum.set(key, cell);
+      for (const measure of MEASURES) {
+        const amount = amounts[measure];
+        if (amount !== undefined)
+          cell.amounts[measure] = bounded((cell.amounts[measure] ?? 0n) + (factor === 1 ? amount : -amount));
+      }
+    }
+  }
+  return sum;
+}
+
+/** The figures of one currency over all cells, as a leg shows them. */
+export function sumOf(totals: readonly Total[], sign: 1 | -1, defaults: Defaults): Cell["amounts"] {
+  return (
+    cellsOf(totals, ["currency"], sign, defaults).get(cellKey({ ledger: "", account: "", currency: defaults.currency }))
+      ?.amounts ?? {}
+  );
 }

@@ -7,18 +7,18 @@ import type { Instant } from "../../schemas/instant.ts";
 import type { Run, Total, Watermark } from "../../schemas/run.ts";
 import type { EstateIndex } from "../checks/estate-index.ts";
 import { addMinutes, type Moment } from "../checks/moment.ts";
+import type { JudgedLeg } from "./judge-legs.ts";
 
 /** One leg of a reconciliation with everything known of it for one entity and period. */
-export interface Leg {
+export interface Leg extends JudgedLeg {
   dataset: Dataset;
   system: System;
-  sign: 1 | -1;
+  /** The version its figures are of. */
+  version: string;
   totals: Total[];
   watermark: Watermark | null;
   /** The run behind the figures; null for what is read off a dataset itself. */
   run: Run | null;
-  /** A run now on its way into this leg. */
-  active: Run | null;
   /** The hop of the flow that fills it; −1 for the source. */
   hop: number;
 }
@@ -31,23 +31,30 @@ export interface LegInput {
   period: string;
 }
 
-export function legsOf(input: LegInput, reconciliation: Reconciliation): Leg[] {
+/** Every leg of a rule as far as facts go; whether figures are on their way is looked up when it is asked. */
+export function legsOf(input: LegInput, reconciliation: Reconciliation, moment: Moment): Leg[] {
   return reconciliation.legs.map((id) => {
     const { index, facts, flow, entity, period } = input;
     const name = index.name(id);
-    const totals = facts.totals(name, entity.id, period, flow.version);
+    const dataset = index.dataset(id);
+    const version = reconciliation.versions[id] ?? flow.version;
+    const totals = facts.totals(name, entity.id, period, version);
+    const watermark = facts.watermark(name, entity.id, period, version);
     const runs = facts.runsInto(name, entity.id, period);
     const behind = totals[0] ? facts.run(totals[0].runId) : null;
-    return {
-      dataset: index.dataset(id),
+    const leg: Leg = {
+      ...{ dataset, version, totals, watermark },
       system: index.systemOf(id),
+      kind: dataset.kind,
       sign: reconciliation.signs[id] ?? 1,
-      totals,
-      watermark: facts.watermark(name, entity.id, period, flow.version),
+      completeThrough: watermark?.completeThrough ?? null,
+      snapshotAsOf: watermark?.snapshotAsOf ?? null,
       run: behind ?? runs.find((run) => !isActive(run)) ?? null,
-      active: runs.find(isActive) ?? null,
+      active: runs.some(isActive),
       hop: flow.hops.findIndex((hop) => hop.dataset === id),
+      onItsWay: () => onItsWay(input, leg, moment),
     };
+    return leg;
   });
 }
 
@@ -66,9 +73,9 @@ export function exceptionsFor(run: Run | null, entity: string, period: string): 
  * Whether newer figures are on their way into a leg: a run is under way into it or a hop before it, or the hop before
  * delivered so recently that the next step may still begin (a dashboard is given the flow's own latency).
  */
-export function onItsWay(input: LegInput, leg: Leg, moment: Moment): boolean {
+function onItsWay(input: LegInput, leg: Leg, moment: Moment): boolean {
   const { index, facts, flow, entity, period } = input;
-  const isReport = leg.dataset.kind === "report";
+  const isReport = leg.kind === "report";
   return flow.hops.slice(0, leg.hop + 1).some((hop, at) => {
     const runs = facts.runsInto(index.name(hop.dataset), entity.id, period);
     const latest = runs[0];

@@ -1,12 +1,16 @@
 import type { Reconciliation } from "../../schemas/estate/flow.ts";
+import type { Instant } from "../../schemas/instant.ts";
 import type { LineHop, TieLine } from "../../schemas/wire/line.ts";
 import type { Moment } from "../checks/moment.ts";
-import { cellsOf, grainOf, sumOf, type Defaults, type MeasureName } from "./cells.ts";
-import { compare, type Comparison } from "./compare.ts";
-import type { HopCause, HopJudgement } from "./judgement.ts";
-import { endOf, exceptionsFor, legsOf, onItsWay, type Leg, type LegInput } from "./legs.ts";
+import { sumOf, type MeasureName } from "./cells.ts";
+import type { Comparison } from "./compare.ts";
+import { judgeLegs, type Judging } from "./judge-legs.ts";
+import { readable } from "./exact.ts";
+import type { HopJudgement } from "./judgement.ts";
+import { endOf, exceptionsFor, legsOf, type Leg, type LegInput } from "./legs.ts";
 import { decimalText } from "./money.ts";
 import { rerunTarget } from "./rerun-target.ts";
+import { defaultsAt } from "./sides.ts";
 import { whyOf } from "./why.ts";
 
 export interface JudgedLine {
@@ -18,98 +22,47 @@ export interface JudgedLine {
 export interface LineInput extends LegInput {
   reconciliation: Reconciliation;
   /** From when on the ledger should stand still. */
-  postingCutOff: string;
+  postingCutOff: Instant;
+  /** The period's last day. */
+  endsOn: string;
+  /** The instant so many work days of the entity after another are over. */
+  workDaysAfter(at: Instant, days: number): Instant;
 }
 
-/**
- * The tie-out line of one reconciliation for one entity and period: every leg with its figures, each compared with the
- * leg before it, the first difference named, and the two ends compared as well.
- */
+/** A rule judged for one entity and period, before it is put in words. */
+export interface JudgedRule {
+  judging: Judging & { legs: Leg[] };
+  hops: HopJudgement[];
+  ends: Comparison | null;
+  state: TieLine["state"];
+}
+
+/** Judges a rule for one entity and period; only figures are looked at, nothing is put in words. */
+export function judgeRule(input: LineInput, moment: Moment): JudgedRule {
+  const { index, entity, period, endsOn, reconciliation: rule, postingCutOff, workDaysAfter } = input;
+  const terms = {
+    ...{ mapping: index.mapping, rateSet: index.rateSet, groupCurrency: index.groupCurrency },
+    ...{ period, endsOn, knownOn: moment.now.slice(0, 10), entityCurrency: entity.currency },
+  };
+  const legs = legsOf(input, rule, moment);
+  const judging = { rule, legs, ledger: entity.ledger, terms, postingCutOff, workDaysAfter };
+  const { hops, ends } = judgeLegs(judging, moment);
+  return { judging, hops, ends, state: stateOf(hops) };
+}
+
+/** The tie-out line of one reconciliation for one entity and period, in the controller's words. */
 export function judgeLine(input: LineInput, moment: Moment): JudgedLine {
-  const legs = legsOf(input, input.reconciliation);
-  const defaults: Defaults = { ledger: input.entity.ledger, currency: input.entity.currency };
-  const hops: HopJudgement[] = [];
-  for (const [at, leg] of legs.entries()) {
-    const judged = at === 0 ? firstLeg(leg) : judgeHop(input, legs[at - 1]!, leg, defaults, moment);
-    const carries = judged.state === "tied" && hops.some((before) => before.state === "off");
-    hops.push(carries ? { ...judged, state: "carries" } : judged);
-  }
-  const ends = legs.length > 1 ? compareLegs(input.reconciliation, legs[0]!, legs.at(-1)!, defaults) : null;
-  if (hops.every((hop) => hop.state === "tied") && ends?.ties === false) {
-    hops[hops.length - 1] = { state: "off", cause: "sum-of-tolerated", comparison: ends };
-  }
-  return { line: lineOf(input, legs, hops, ends, defaults), legs, hops };
+  const judged = judgeRule(input, moment);
+  return { line: lineOf(input, judged), legs: judged.judging.legs, hops: judged.hops };
 }
 
-function firstLeg(leg: Leg): HopJudgement {
-  if (leg.totals.length > 0) return { state: "tied", cause: "first-leg", comparison: null };
-  return { state: leg.active ? "flight" : "unknown", cause: "nothing-reported", comparison: null };
-}
-
-function judgeHop(input: LineInput, source: Leg, target: Leg, defaults: Defaults, moment: Moment): HopJudgement {
-  const waiting = (cause: HopCause, comparison: Comparison | null = null): HopJudgement => ({
-    state: onItsWay(input, target, moment) ? "flight" : "unknown",
-    cause,
-    comparison,
-  });
-  if (target.totals.length === 0) return waiting("nothing-reported");
-  if (source.totals.length === 0) return { state: "unknown", cause: "nothing-before", comparison: null };
-  const comparison = compareLegs(input.reconciliation, source, target, defaults);
-  if (comparison.ties === null) return { state: "unknown", cause: "no-shared-measure", comparison };
-  // Equal figures tie even when one side restates them later: nothing was posted in between.
-  if (comparison.ties) return { state: "tied", cause: "ties", comparison };
-
-  const from = source.watermark?.snapshotAsOf ?? null;
-  const to = target.watermark?.snapshotAsOf ?? null;
-  if (source.dataset.kind === "source" && (from === null || from !== to)) {
-    return judgeAgainstLedger(input, source, target, comparison, moment);
-  }
-  if (from !== null && to !== null && from !== to) return waiting("other-snapshot", comparison);
-  return { state: "off", cause: causeOf(comparison), comparison };
-}
-
-/**
- * A ledger is read as it stands now, an extract as it stood at its snapshot. Until the cut-off postings since then are
- * ordinary and travel with the next load; after it each one is late.
- */
-function judgeAgainstLedger(
-  input: LineInput,
-  ledger: Leg,
-  extract: Leg,
-  comparison: Comparison,
-  moment: Moment,
-): HopJudgement {
-  const readAt = ledger.watermark?.completeThrough ?? ledger.totals[0]!.asOf;
-  const takenAt = extract.watermark?.snapshotAsOf ?? extract.watermark?.completeThrough ?? null;
-  if (takenAt !== null && readAt < takenAt) return { state: "flight", cause: "read-before", comparison };
-  if (extract.active || !moment.past(input.postingCutOff))
-    return { state: "flight", cause: "posted-since", comparison };
-  return { state: "off", cause: "late-posting", comparison };
-}
-
-function causeOf(comparison: Comparison): HopCause {
-  if (comparison.signTurned) return "sign-turned";
-  return comparison.measures.every((measure) => measure === "count") ? "count-gap" : "gap";
-}
-
-function compareLegs(rule: Reconciliation, source: Leg, target: Leg, defaults: Defaults): Comparison {
-  const grain = grainOf(target.totals, grainOf(source.totals, rule.grain));
-  const from = cellsOf(source.totals, grain, source.sign, defaults);
-  const to = cellsOf(target.totals, grain, target.sign, defaults);
-  return compare(from, to, rule.measures, rule.tolerance);
-}
-
-function lineOf(
-  input: LineInput,
-  legs: Leg[],
-  judged: HopJudgement[],
-  ends: Comparison | null,
-  defaults: Defaults,
-): TieLine {
+/** Puts a judged rule in words. */
+export function lineOf(input: LineInput, judged: JudgedRule): TieLine {
   const { reconciliation, flow, entity, period } = input;
-  const hops = legs.map((leg, at) => hopOf(input, legs, judged, at, defaults));
-  const firstOff = judged.findIndex((hop) => hop.state === "off");
-  const off = legs[firstOff];
+  const { judging, ends } = judged;
+  const hops = judging.legs.map((_leg, at) => hopOf(input, judged, at));
+  const firstOff = judged.hops.findIndex((hop) => hop.state === "off");
+  const off = judging.legs[firstOff];
   return {
     reconciliation: reconciliation.id,
     title: reconciliation.title,
@@ -118,11 +71,11 @@ function lineOf(
     period,
     currency: entity.currency,
     ledger: entity.ledger,
-    state: stateOf(judged),
+    state: judged.state,
     hops,
     firstOff: firstOff < 0 ? null : firstOff,
-    sinceAt: off ? sinceOf(input, judged[firstOff]!, off) : null,
-    difference: netOf(ends, defaults.currency),
+    sinceAt: off ? sinceOf(input, judged.hops[firstOff]!, off) : null,
+    difference: netOf(ends, defaultsAt(judging, judging.legs.length - 1).currency),
     rerun: rerunTarget(flow, hops),
   };
 }
@@ -144,11 +97,16 @@ function sinceOf({ postingCutOff }: LineInput, judged: HopJudgement, leg: Leg): 
   return leg.run ? endOf(leg.run) : (leg.watermark?.eventAt ?? null);
 }
 
-function hopOf(input: LineInput, legs: Leg[], judged: HopJudgement[], at: number, defaults: Defaults): LineHop {
+function hopOf(input: LineInput, { judging, hops }: JudgedRule, at: number): LineHop {
+  const { legs } = judging;
   const leg = legs[at]!;
-  const hop = judged[at]!;
-  const sums = sumOf(leg.totals, leg.sign, defaults);
-  const text = (measure: MeasureName) => sums[measure] && decimalText(sums[measure], measured(measure, defaults));
+  const hop = hops[at]!;
+  const defaults = defaultsAt(judging, at);
+  const sums = readable(() => sumOf(leg.totals, leg.sign, defaults)) ?? {};
+  const text = (measure: MeasureName) => {
+    const sum = sums[measure];
+    return sum === undefined ? null : decimalText(sum, measure === "count" ? "" : defaults.currency);
+  };
   const { run } = leg;
   return {
     dataset: leg.dataset.id,
@@ -156,10 +114,10 @@ function hopOf(input: LineInput, legs: Leg[], judged: HopJudgement[], at: number
     system: leg.system.id,
     systemTitle: leg.system.title,
     state: hop.state,
-    net: text("net") ?? null,
-    debit: text("debit") ?? null,
-    credit: text("credit") ?? null,
-    count: text("count") ?? null,
+    net: text("net"),
+    debit: text("debit"),
+    credit: text("credit"),
+    count: text("count"),
     difference: at === 0 ? null : netOf(hop.comparison, defaults.currency),
     measures: hop.comparison?.measures ?? [],
     completeThrough: leg.watermark?.completeThrough ?? null,
@@ -172,15 +130,11 @@ function hopOf(input: LineInput, legs: Leg[], judged: HopJudgement[], at: number
     durationSeconds:
       run?.startedAt && run.endedAt ? (Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000 : null,
     exceptions: exceptionsFor(run, input.entity.id, input.period),
-    why: whyOf(input.entity, legs, judged, at, input.period),
+    why: whyOf(input.entity, legs, hops, at, input.period),
   };
-}
-
-function measured(measure: MeasureName, defaults: Defaults): string {
-  return measure === "count" ? "" : defaults.currency;
 }
 
 function netOf(comparison: Comparison | null, currency: string): string | null {
   const net = comparison?.difference.net;
-  return net ? decimalText(net, currency) : null;
+  return net === undefined ? null : decimalText(net, currency);
 }

@@ -2,6 +2,7 @@ import type { Entity } from "../../schemas/estate/estate.ts";
 import type { RunException } from "../../schemas/event/facets.ts";
 import { timeText } from "../checks/time-text.ts";
 import { amountOff, type HopJudgement } from "./judgement.ts";
+import { exactText, magnitude } from "./exact.ts";
 import { exceptionsFor, type Leg } from "./legs.ts";
 import { moneyText } from "./money.ts";
 import { quotedWords } from "./quoted-words.ts";
@@ -17,6 +18,8 @@ export function whyOf(entity: Entity, legs: Leg[], judged: HopJudgement[], at: n
   switch (hop.cause) {
     case "first-leg":
       return `Complete through ${time(leg.watermark?.completeThrough)}.`;
+    case "part":
+      return "Counts towards the total.";
     case "ties":
       return ["Ties to the hop before.", rejected].filter(Boolean).join(" ");
     case "nothing-reported":
@@ -35,12 +38,31 @@ export function whyOf(entity: Entity, legs: Leg[], judged: HopJudgement[], at: n
       return hop.state === "flight"
         ? `Shows the snapshot of ${time(takenAt(leg))}; the one of ${time(takenAt(before!))} is on its way.`
         : `Shows the snapshot of ${time(takenAt(leg))}, the hop before that of ${time(takenAt(before!))}: not comparable.`;
+    case "timing":
+      return `Shows the snapshot of ${time(takenAt(leg))}; that of ${time(takenAt(before!))} may still arrive.`;
+    case "timing-lapsed":
+      return `Still shows the snapshot of ${time(takenAt(leg))}; that of ${time(takenAt(before!))} should have arrived.`;
+    case "rate-missing":
+      return hop.finding ?? "A rate is missing.";
+    case "unreadable":
+      return `The figures cannot be reckoned with: ${hop.finding}`;
+    case "over-cap":
+      return `Each difference is within tolerance; together they are ${toleratedText(hop, entity)}, more than may be.`;
     case "sign-turned":
       return "The amounts are those of the hop before with the sign turned. Check the sign map.";
     case "count-gap":
       return [`${countText(hop)} against the hop before, at equal amounts.`, rejected].filter(Boolean).join(" ");
     case "gap":
-      return [gapText(hop, entity), rejected].filter(Boolean).join(" ");
+      return [
+        gapText(
+          hop,
+          entity,
+          judged.some(({ cause }) => cause === "part"),
+        ),
+        rejected,
+      ]
+        .filter(Boolean)
+        .join(" ");
     case "sum-of-tolerated":
       return "Each hop is within tolerance; from end to end they are not.";
   }
@@ -63,12 +85,12 @@ function reasonText(exception: RunException): string {
   return quotedWords(exception.message);
 }
 
-function gapText(hop: HopJudgement, entity: Entity): string {
+function gapText(hop: HopJudgement, entity: Entity, total: boolean): string {
   const amount = amountOff(hop.comparison);
-  if (!amount) return `${countText(hop)} against the hop before.`;
-  const { net } = hop.comparison!.difference;
-  if (net && !net.eq(0))
-    return `${moneyText(amount, entity.currency)} ${amount.lt(0) ? "short of" : "over"} the hop before.`;
+  const other = total ? "what the others make it" : "the hop before";
+  if (!amount) return `${countText(hop)} against ${other}.`;
+  if (hop.comparison!.difference.net)
+    return `${moneyText(amount, entity.currency)} ${amount < 0n ? "short of" : "over"} ${other}.`;
   return `Net ties, but debits or credits differ by ${moneyText(amount, entity.currency)}.`;
 }
 
@@ -79,8 +101,13 @@ function amountText(hop: HopJudgement, entity: Entity): string {
 
 function countText(hop: HopJudgement): string {
   const count = hop.comparison?.difference.count;
-  if (!count || count.eq(0)) return "The figures differ";
-  return `${count.abs().toFixed()} ${count.abs().eq(1) ? "row" : "rows"} ${count.lt(0) ? "short" : "too many"}`;
+  if (!count) return "The figures differ";
+  const rows = exactText(magnitude(count));
+  return `${rows} ${rows === "1" ? "row" : "rows"} ${count < 0n ? "short" : "too many"}`;
+}
+
+function toleratedText(hop: HopJudgement, entity: Entity): string {
+  return moneyText(hop.comparison?.tolerated ?? 0n, entity.currency);
 }
 
 function takenAt(leg: Leg): string | null {
