@@ -15,7 +15,8 @@ export interface LedgerLine {
   count?: string | number | undefined;
   debit?: string | undefined;
   credit?: string | undefined;
-  net: string;
+  /** Debit − credit where it is left out. */
+  net?: string | undefined;
 }
 
 export interface LedgerReading {
@@ -92,10 +93,15 @@ function summed(lines: readonly LedgerLine[]) {
     .flatMap(([, group]) => {
       const [{ account, currency }] = group as [LedgerLine];
       return (["count", "debit", "credit", "net"] as const).flatMap((measure) => {
-        const values = group.map((line) => line[measure]);
+        const values = group.map((line) => (measure === "net" ? netOf(line) : line[measure]));
         if (values.some((value) => value === undefined)) return [];
         const value = values.reduce<Big>((sum, each) => sum.plus(each!), new Big(0)).toFixed();
         return [{ account, currency, measure, value }];
       });
     });
+}
+
+function netOf({ debit, credit, net }: LedgerLine): string | undefined {
+  if (net !== undefined || debit === undefined || credit === undefined) return net;
+  return new Big(debit).minus(credit).toFixed();
 }

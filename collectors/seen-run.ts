@@ -35,6 +35,8 @@ const STANDINGS: Record<RunState, { type: EventType; qualifier?: Qualifier }> = 
   superseded: { type: "ABORT", qualifier: "superseded" },
 };
 
+type Count = "rowsRead" | "rowsWritten" | "rowsRejected" | "progress";
+
 /** A run as its vendor's history shows it now, with its vendor's times and words. Instants are ISO 8601 in UTC. */
 export interface SeenRun {
   key: string;
@@ -51,8 +53,8 @@ export interface SeenRun {
   vendorStatus: string;
   /** The vendor's words for waiting and working; these events are the same whatever became of the run. */
   words: { queued: string; running: string };
-  /** What it admits to, beside its state. */
-  counts?: Pick<OutcomeFacet, "rowsRead" | "rowsWritten" | "rowsRejected" | "progress"> | undefined;
+  /** Rows it admits to, and the share done; what the vendor does not tell is null or absent. */
+  counts?: { [count in Count]?: number | null | undefined } | undefined;
   exceptions: readonly RunException[];
   correlationId?: string | null | undefined;
   parent?: { key: string; job: string } | undefined;
@@ -100,7 +102,8 @@ export function seenRunEvents(producer: string, namespace: string, run: SeenRun)
   const before = startedAt ?? queuedAt;
   const told = Date.parse((ended ? run.endedAt : null) ?? run.changedAt ?? "");
   const at = Number.isNaN(told) ? before + 1 : Math.max(told, before + 1);
-  const outcome = { vendorStatus: run.vendorStatus, ...(qualifier && { qualifier }), ...run.counts };
+  const counts = Object.fromEntries(Object.entries(run.counts ?? {}).filter(([, count]) => count != null));
+  const outcome: OutcomeFacet = { vendorStatus: run.vendorStatus, ...(qualifier && { qualifier }), ...counts };
   return [...events, event(type, at, endFacets(type, outcome, run.exceptions), ended)];
 }
 
