@@ -21,10 +21,18 @@ export interface Tools {
   clock: { now(): Date };
   fetch: typeof fetch;
   log: Logger;
+  /** Called when something deserves a look. */
+  noticed?(notice: Notice): void;
   /** Lets time pass before a request that has to wait; real time unless a test says otherwise. */
   wait?(milliseconds: number): Promise<unknown>;
   /** Called for each request made, so that quotas and the collectors' page can count. */
   counted(request: { status: number; milliseconds: number }): void;
+}
+
+/** Something that does not keep a system from being read and should be looked at; without a message it has passed. */
+export interface Notice {
+  code: "clock-skew";
+  message: string | null;
 }
 
 /** A system of the estate as its collector sees it: settings parsed by the collector's grammar, secrets resolved. */

@@ -6,10 +6,15 @@ import type { Budget } from "./budget.ts";
 import { VendorError } from "./collector.ts";
 import type { Tools } from "./collector.ts";
 import { createRedaction, excerptOf } from "./redaction.ts";
+import { readText, refusal, unreachable, type Answer } from "./vendor-answer.ts";
+import { createVendorClock, type VendorClock } from "./vendor-clock.ts";
+
+export type { Answer };
 
 /** How requests prove who asks. `refresh` forgets what was cached, so that the next `headers` asks again. */
 export interface Authorize {
-  headers(): Promise<Record<string, string>> | Record<string, string>;
+  /** `request` is what will be sent, for vendors that ask for a signature over it. */
+  headers(request: { method: string; url: string }): Promise<Record<string, string>> | Record<string, string>;
   refresh?(): Promise<void> | void;
 }
 
@@ -25,8 +30,10 @@ export interface HttpOptions {
   /** Values that must never appear in a message: passwords, keys, tokens. */
   secrets?: readonly string[];
   timeoutMilliseconds?: number;
-  /** The largest answer read. */
+  /** The largest answer read; 10 MB unless it says otherwise. */
   maxBytes?: number;
+  /** For vendors that answer 200 with an error inside: its text, or null where the answer is good. Told as `refused`. */
+  errorIn?: (value: unknown) => string | null;
   /** Repetitions of idempotent requests; few, because the next poll repeats everything anyway. */
   retries?: number;
   /** A longer Retry-After is left to the caller, as `VendorError.retryAfterSeconds`. */
@@ -49,12 +56,6 @@ export interface Ask {
   confidential?: boolean;
 }
 
-export interface Answer {
-  status: number;
-  headers: Headers;
-  text: string;
-}
-
 export interface Http {
   /** Asks for JSON of a shape. `path` is appended to the base, or is a link the vendor handed out. */
   get<S extends z.ZodType>(path: string, shape: S, ask?: Ask): Promise<z.output<S>>;
@@ -62,6 +63,8 @@ export interface Http {
   post<S extends z.ZodType>(path: string, shape: S, ask?: Ask): Promise<z.output<S>>;
   /** Any method; the answer's body as text, for what is not JSON or is empty. */
   send(method: string, path: string, ask?: Ask): Promise<Answer>;
+  /** The vendor's clock: ours, put right by what its `Date` headers say where that is minutes away. */
+  vendorNow(): Date;
   /** Reads JSON of a shape out of an answer of `send`. */
   read<S extends z.ZodType>(answer: Answer, shape: S, what: string, ask?: Ask): z.output<S>;
 }
@@ -79,7 +82,8 @@ const QUOTABLE = 2000;
  */
 export function createHttp(options: HttpOptions): Http {
   const wait = options.tools.wait ?? sleep;
-  const door: Door = { options, redact: createRedaction(options.secrets ?? []) };
+  const clock = createVendorClock(options.tools, new URL(options.baseUrl).host);
+  const door: Door = { options, clock, redact: createRedaction(options.secrets ?? []) };
   const base = options.baseUrl.replace(/\/+$/, "");
 
   async function send(method: string, path: string, ask: Ask = {}): Promise<Answer> {
@@ -102,6 +106,7 @@ export function createHttp(options: HttpOptions): Http {
   return {
     send,
     read,
+    vendorNow: clock.now,
     get: async (path, shape, ask) => read(await send("GET", path, ask), shape, `GET ${pathOf(path)}`, ask),
     post: async (path, shape, ask) => read(await send("POST", path, ask), shape, `POST ${pathOf(path)}`, ask),
   };
@@ -109,6 +114,7 @@ export function createHttp(options: HttpOptions): Http {
 
 interface Door {
   options: HttpOptions;
+  clock: VendorClock;
   redact: (text: string) => string;
 }
 
@@ -134,17 +140,18 @@ async function sendAuthorized(door: Door, asked: Asked): Promise<Answer> {
 }
 
 async function sendOnce(door: Door, asked: Asked, hops = 0): Promise<Answer> {
-  const { options, redact } = door;
+  const { options, redact, clock } = door;
   const { method, url, what, ask } = asked;
   await options.budget?.take();
   const headers = {
     accept: "application/json",
     ...options.headers,
-    ...(await options.authorize?.headers()),
+    ...(await options.authorize?.headers({ method, url })),
     ...contentType(ask),
     ...ask.headers,
   };
   const startedAt = performance.now();
+  const sentAt = options.tools.clock.now();
   let status = 0;
   try {
     const response = await options.tools.fetch(url, {
@@ -155,8 +162,9 @@ async function sendOnce(door: Door, asked: Asked, hops = 0): Promise<Answer> {
       signal: AbortSignal.timeout(options.timeoutMilliseconds ?? 30_000),
     });
     status = response.status;
+    clock.heard(response.headers, sentAt);
     if (!REDIRECTS.has(status)) {
-      const text = await readText(response, options.maxBytes ?? 32 * 1024 * 1024, what);
+      const text = await readText(response, options.maxBytes ?? 10 * 1024 * 1024, what);
       return { status, headers: response.headers, text };
     }
     await response.body?.cancel();
@@ -179,6 +187,12 @@ function readJson<S extends z.ZodType>(door: Door, answer: Answer, shape: S, wha
     const kind = /^\s*</.test(answer.text) ? "a web page or XML" : "something that is not JSON";
     throw new VendorError("nonsense", `${what} answered ${kind}${quote()}`);
   }
+  const error = door.options.errorIn?.(value);
+  if (error)
+    throw new VendorError(
+      "refused",
+      `${what} answered ${answer.status} with an error: ${excerptOf(door.redact(error))}`,
+    );
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -226,21 +240,6 @@ function bodyOf(ask: Ask): string | undefined {
   return ask.text;
 }
 
-async function readText(response: Response, maxBytes: number, what: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let bytes = 0;
-  let text = "";
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) {
-      // Leaving the loop cancels the rest of the body.
-      throw new VendorError("nonsense", `${what} answered more than ${maxBytes} bytes on one page.`);
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
 /** Milliseconds to wait: as long as the vendor asks, and a jittered back-off that grows with each attempt. */
 function pauseAfter(error: Error, attempt: number): number {
   const asked = error instanceof VendorError ? (error.retryAfterSeconds ?? 0) : 0;
@@ -252,34 +251,4 @@ function isPassing(error: Error, maxWaitSeconds: number): boolean {
   if (!(error instanceof VendorError)) return false;
   if (error.code !== "unreachable" && error.code !== "rate-limited") return false;
   return (error.retryAfterSeconds ?? 0) <= maxWaitSeconds;
-}
-
-/** `cause` carries the status and the beginning of the answer, for collectors that read the vendor's own error code. */
-function refusal(answer: Answer, what: string, text: string): VendorError {
-  const quote = excerptOf(text);
-  const message = `${what} answered ${answer.status}${quote ? `: ${quote}` : ""}`;
-  const options = { retryAfterSeconds: retryAfterOf(answer.headers), cause: { status: answer.status, text } };
-  if (answer.status === 401) return new VendorError("unauthorized", message, options);
-  if (answer.status === 403) return new VendorError("forbidden", message, options);
-  if (answer.status === 404) return new VendorError("not-found", message, options);
-  if (answer.status === 429) return new VendorError("rate-limited", message, options);
-  if (answer.status >= 500 || answer.status === 408) return new VendorError("unreachable", message, options);
-  return new VendorError("refused", message, options);
-}
-
-function retryAfterOf(headers: Headers): number | null {
-  const value = headers.get("retry-after");
-  if (!value) return null;
-  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : null;
-}
-
-function unreachable(error: unknown, url: string, redact: (text: string) => string): VendorError {
-  const { host } = new URL(url);
-  if (error instanceof Error && error.name === "TimeoutError") {
-    return new VendorError("unreachable", `${host} did not answer in time.`);
-  }
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const reason = (cause as NodeJS.ErrnoException)?.code ?? (cause instanceof Error ? cause.message : String(cause));
-  return new VendorError("unreachable", redact(`${host} could not be reached: ${reason}`));
 }

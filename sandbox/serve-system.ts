@@ -26,7 +26,7 @@ export async function serveSystem(
   const addresses = Object.fromEntries(sandbox.addresses.map((key) => [key, baseUrl]));
   const connection = { ...sandbox.secrets, ...addresses };
   const app = sandbox.app(world, { system: system.id, settings: system.settings, connection, baseUrl });
-  answer = (request) => app.fetch(request);
+  answer = async (request) => dated(await app.fetch(request), world);
   return {
     ...{ id: system.id, baseUrl, connection },
     async close() {
@@ -35,4 +35,11 @@ export async function serveSystem(
       await closed;
     },
   };
+}
+
+/** A vendor's answers carry its own clock. */
+function dated(response: Response, world: World): Response {
+  const headers = new Headers(response.headers);
+  if (!headers.has("date")) headers.set("date", new Date(world.now()).toUTCString());
+  return new Response(response.body, { status: response.status, headers });
 }
