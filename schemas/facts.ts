@@ -1,4 +1,4 @@
-import type { Run, Total, Watermark } from "./run.ts";
+import type { Run, StatedPeriod, Total, Watermark } from "./run.ts";
 
 /**
  * What is known now, in memory, so that a board costs what it shows and not what has happened. The same folds as the
@@ -12,6 +12,8 @@ export interface Facts {
    * replace each other whole, so an account that vanished does not linger.
    */
   totals(dataset: DatasetName, entity: string, period: string, version: string): Total[];
+  /** Ledgers and subledgers told to be open or shut for an entity and period, in a fixed order. */
+  periodStatuses?(entity: string, period: string): StatedPeriod[];
   /** Runs that write the dataset for an entity and period, newest start first. */
   runsInto(dataset: DatasetName, entity: string, period: string): Run[];
   run(runId: string): Run | null;

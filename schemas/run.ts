@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Qualifier, RunException } from "./event/facets.ts";
+import { PeriodStatus, Qualifier, RunException } from "./event/facets.ts";
 import { Instant, PeriodKey } from "./instant.ts";
 
 /** Run states, in Marquez's words. */
@@ -66,6 +66,26 @@ export const Total = z.object({
   correlationId: z.string().nullable(),
 });
 export type Total = z.infer<typeof Total>;
+
+/** Whether one ledger or subledger of an entity takes postings in a period, as its system told it last. */
+export const StatedPeriod = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  entity: z.string(),
+  ledger: z.string(),
+  /** Empty for the general ledger itself. */
+  subledger: z.string(),
+  period: PeriodKey,
+  status: PeriodStatus,
+  native: z.string(),
+  /** Since when it stands so. */
+  sinceAt: Instant,
+  /** When it was last shut for good (closed or locked). */
+  shutAt: Instant.nullable(),
+  /** When, having been shut, it was opened again; null where it never was. */
+  reopenedAt: Instant.nullable(),
+});
+export type StatedPeriod = z.infer<typeof StatedPeriod>;
 
 /** A directed step in the lineage graph, as observed in events. Node ids as Marquez writes them: `dataset:ns:name`, `job:ns:name`. */
 export const Edge = z.object({ origin: z.string(), destination: z.string(), lastSeenAt: Instant });

@@ -40,7 +40,12 @@ export type Scope =
   | "collector:read"
   | "key:manage"
   | "person:manage"
-  | "audit:read";
+  | "audit:read"
+  | "signoff:read"
+  | "signoff:prepare"
+  | "signoff:review"
+  | "signoff:certify"
+  | "waiver:grant";
 
 export interface EnqueueOptions {
   key?: string;

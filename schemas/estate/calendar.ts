@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { PeriodKey } from "../instant.ts";
 import { Role } from "./role.ts";
 
 /** A wall-clock time, `18:00`. */
@@ -43,8 +44,13 @@ export const Gate = z.discriminatedUnion("kind", [
   }),
   /** The reconciliation ties at every hop, or its breaks are within tolerance. */
   z.strictObject({ kind: z.literal("reconciliation"), reconciliation: z.string() }),
-  /** A person of this role has signed. */
-  z.strictObject({ kind: z.literal("signoff"), role: Role }),
+  /**
+   * Three people have signed: one prepared it, another reviewed it, and a third of this role certified it; and what
+   * they signed still stands.
+   */
+  z.strictObject({ kind: z.literal("signoff"), role: Role, close: z.enum(["soft", "hard"]).default("hard") }),
+  /** The systems of record told that the period is shut at least so far, in every ledger and subledger they tell of. */
+  z.strictObject({ kind: z.literal("period-status"), status: z.enum(["soft", "closed", "locked"]).default("closed") }),
   /** Every milestone named in `after` is met; nothing else is asked. */
   z.strictObject({ kind: z.literal("predecessors") }),
 ]);
@@ -62,6 +68,8 @@ export const Milestone = z.strictObject({
   after: z.array(z.string()).default([]),
   gate: Gate,
   mandatory: z.boolean().default(true),
+  /** The first period it is asked of; earlier ones pass it with what it waits for. */
+  since: PeriodKey.optional(),
   owner: Role,
 });
 export type Milestone = z.infer<typeof Milestone>;

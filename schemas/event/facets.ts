@@ -66,6 +66,8 @@ export const ExceptionCode = z.enum([
   "missing-run",
   "credential-expiry",
   "duty-breach",
+  "posted-after-close",
+  "signoff-suspended",
   "unknown",
 ]);
 export type ExceptionCode = z.infer<typeof ExceptionCode>;
@@ -147,6 +149,28 @@ export const LinesFacet = z.looseObject({
 });
 export type LinesFacet = z.infer<typeof LinesFacet>;
 
+/** How far a period is shut, the same for every system: soft: subledgers are shut and the general ledger is limited. */
+export const PeriodStatus = z.enum(["future", "open", "soft", "closed", "locked"]);
+export type PeriodStatus = z.infer<typeof PeriodStatus>;
+
+/** Dataset facet, on the ledger: whether periods take postings, for each entity × ledger × subledger told of. */
+export const PeriodStatusFacet = z.looseObject({
+  ...signed,
+  statuses: z.array(
+    z.looseObject({
+      entity: z.string().min(1),
+      ledger: z.string().default(""),
+      /** The subledger or account type: `D` customers, `K` vendors, `AP`; absent for the general ledger itself. */
+      subledger: z.string().default(""),
+      period: PeriodKey,
+      status: PeriodStatus,
+      /** The system's own word, as it came. */
+      native: z.string(),
+    }),
+  ),
+});
+export type PeriodStatusFacet = z.infer<typeof PeriodStatusFacet>;
+
 /** Every facet of Tieout's by its key in an event; the JSON Schemas are exported from here. */
 export const TIEOUT_FACETS = {
   tieout_correlation: CorrelationFacet,
@@ -155,4 +179,5 @@ export const TIEOUT_FACETS = {
   tieout_position: PositionFacet,
   tieout_controlTotals: ControlTotalsFacet,
   tieout_lines: LinesFacet,
+  tieout_periodStatus: PeriodStatusFacet,
 } as const;

@@ -22,6 +22,27 @@ export const Deadline = z.object({
 });
 export type Deadline = z.infer<typeof Deadline>;
 
+/** What a controller let pass at a milestone for a time; see `signoff.ts`. */
+export const CellWaiver = z.object({
+  id: z.string(),
+  waives: z.enum(["gate", "deadline"]),
+  by: z.string(),
+  reason: z.string(),
+  expiresAt: Instant,
+});
+export type CellWaiver = z.infer<typeof CellWaiver>;
+
+/** Where the sign-off of a milestone stands; `open` while nobody has signed. */
+export const CellSignoff = z.object({
+  id: z.string().nullable(),
+  state: z.enum(["open", "prepared", "reviewed", "certified", "suspended", "withdrawn"]),
+  /** The step it waits for; null once certified. */
+  next: z.enum(["prepare", "review", "certify"]).nullable(),
+  /** When it was suspended or withdrawn; null also for the moment until that is recorded. */
+  endedAt: Instant.nullable(),
+});
+export type CellSignoff = z.infer<typeof CellSignoff>;
+
 export const BoardCell = z.object({
   milestone: z.string(),
   state: CellState,
@@ -38,6 +59,9 @@ export const BoardCell = z.object({
   /** Why it is so, in the controller's words. */
   why: z.string(),
   holds: z.array(z.string()),
+  waiver: CellWaiver.nullable().optional(),
+  /** Only at milestones that are signed. */
+  signoff: CellSignoff.nullable().optional(),
 });
 export type BoardCell = z.infer<typeof BoardCell>;
 

@@ -41,6 +41,8 @@ export const EXCEPTION_TABLE: Record<ExceptionCode, Kind> = {
   "missing-run": technical("S2", "engineer"),
   "credential-expiry": technical("S2", "platform"),
   "duty-breach": control("S1", "platform"),
+  "posted-after-close": control("S1", "controller"),
+  "signoff-suspended": control("S1", "controller"),
   unknown: technical("S3", "engineer"),
 };
 

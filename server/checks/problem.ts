@@ -39,3 +39,8 @@ export function blocksDelivery(problem: Problem): boolean {
     problem.kind === "failed" || problem.kind === "stalled" || problem.kind === "missing" || problem.kind === "stale"
   );
 }
+
+/** Whether the ledger moved after the figures were taken from it for the last time. */
+export function isLatePosting({ code }: Pick<Problem, "code">): boolean {
+  return code === "late-posting" || code === "posted-after-close";
+}

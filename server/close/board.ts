@@ -1,4 +1,4 @@
-import type { BoardEntity, CloseRow, Verdict } from "../../schemas/wire/board.ts";
+import type { BoardEntity, CloseRow } from "../../schemas/wire/board.ts";
 import { blindSystems } from "../checks/blind-systems.ts";
 import { momentOf, readingsOf } from "../checks/moment.ts";
 import { headOf } from "./board-head.ts";
@@ -6,9 +6,7 @@ import type { BoardInput } from "./board-input.ts";
 import { judgeEntity, type EntityJudgement } from "./entity-judgement.ts";
 import { holdsOf } from "./holds.ts";
 import type { Period } from "./periods.ts";
-
-/** Worst first. */
-const VERDICTS: readonly Verdict[] = ["held", "late", "unknown", "at-risk", "on-course", "ready", "closed"];
+import { VERDICTS } from "./verdict.ts";
 
 /** The close board as keyed rows: `head`, `entity:<id>` and `hold:<id>`, entities and holds worst first. */
 export function closeBoard(input: BoardInput): Record<string, CloseRow> {
@@ -40,11 +38,12 @@ export function judgeEntities(input: BoardInput, period: Period): EntityJudgemen
       const key = `${period.period}/${entity.id}`;
       const version = facts.version(entity.id, period.period);
       const kept = memo?.get(key);
-      if (kept && kept.version === version && kept.blind === signature && kept.moment.holdsAt(now, read))
-        return kept.judgement;
+      const revision = input.decisions?.of(entity.id).revision ?? "";
+      const same = kept?.version === version && kept.blind === signature && kept.revision === revision;
+      if (kept && same && kept.moment.holdsAt(now, read)) return kept.judgement;
       const moment = momentOf(input.now, read);
       const judgement = judgeEntity(input, entity, period, blind, moment);
-      memo?.set(key, { version, blind: signature, moment, judgement });
+      memo?.set(key, { version, revision, blind: signature, moment, judgement });
       return judgement;
     });
 }

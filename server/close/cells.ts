@@ -4,9 +4,10 @@ import type { BoardCell, CellState, Deadline } from "../../schemas/wire/board.ts
 import { timingOf } from "../checks/deadline.ts";
 import { EXCEPTION_TABLE } from "../checks/exception-table.ts";
 import { addMinutes, type Moment } from "../checks/moment.ts";
-import type { Problem } from "../checks/problem.ts";
+import { isLatePosting, type Problem } from "../checks/problem.ts";
 import { timeText } from "../checks/time-text.ts";
 import { moneyText, signedMoneyText } from "../reconcile/money.ts";
+import type { Waiver } from "../../schemas/wire/signoff.ts";
 import type { GateFinding } from "./gates.ts";
 
 export interface CellInput {
@@ -23,12 +24,17 @@ export interface CellInput {
   blind: string | null;
   /** The moment as far as the systems on the gate's path have been read. */
   seen: Moment;
+  /** In force now, at this milestone. */
+  waiver: Waiver | null;
+  /** Holds of its own beside those of its problems: a sign-off that was suspended. */
+  holds: string[];
   holdId(problem: Problem): string;
 }
 
 /** One milestone for one entity: its gate, what it waits for, and the clock. */
 export function cellOf(input: CellInput, moment: Moment): BoardCell {
-  const { milestone, entity, deadline, finding } = input;
+  const { milestone, entity, deadline, waiver } = input;
+  const finding = waived(input);
   const waitsFor = input.beforeTitles.filter((_title, at) => input.before[at]!.state !== "done");
   const met = finding.met && waitsFor.length === 0;
   const gateAt = met ? finding.metAt : finding.wasMetAt;
@@ -36,7 +42,7 @@ export function cellOf(input: CellInput, moment: Moment): BoardCell {
   const metAt = counts ? latestOf([gateAt, ...input.before.map((cell) => cell.metAt)]) : null;
   const opensAt = waitsFor.length > 0 ? deadline.at : finding.opensAt;
   const timing = timingOf({ metAt, deadlineAt: deadline.at, opensAt }, input.seen);
-  const state = met ? "done" : stateOf(input, waitsFor.length > 0, moment);
+  const state = met ? "done" : stateOf({ ...input, finding }, waitsFor.length > 0, moment);
   const blocking = met ? [] : finding.blockedBy;
   const shown = state === "held" || state === "at-risk";
   const amount = (shown && blocking.find((problem) => problem.off && problem.amount !== null)?.amount) || null;
@@ -50,9 +56,27 @@ export function cellOf(input: CellInput, moment: Moment): BoardCell {
     amount,
     currency: amount === null ? null : entity.currency,
     progress: state === "running" ? finding.progress : null,
-    why: whyOf(input, state, met ? null : metAt, waitsFor),
-    holds: [...new Set(blocking.map(input.holdId))],
+    why: whyOf({ ...input, finding }, state, met ? null : metAt, waitsFor),
+    holds: [...new Set([...input.holds, ...blocking.map(input.holdId)])],
+    waiver: waiver && {
+      ...{ id: waiver.id, waives: waiver.waives, by: waiver.grantedBy.name },
+      ...{ reason: waiver.reason, expiresAt: waiver.expiresAt },
+    },
+    signoff: finding.signoff ?? null,
   };
+}
+
+/** A waived gate counts as met since it was waived, whatever is behind it. */
+function waived({ finding, waiver, entity }: CellInput): GateFinding {
+  if (waiver?.waives !== "gate" || finding.met) return finding;
+  const until = timeText(waiver.expiresAt, entity.zone);
+  const why = `Waived by ${waiver.grantedBy.name} until ${until}: ${waiver.reason.replace(/\.$/, "")}. ${finding.why}`;
+  return { ...finding, met: true, metAt: waiver.grantedAt, blockedBy: [], why };
+}
+
+/** The instant from which it is called late: its deadline, or the end of a waiver that puts it off. */
+function lateFrom({ deadline, waiver }: CellInput): string {
+  return waiver?.waives === "deadline" && waiver.expiresAt > deadline.at ? waiver.expiresAt : deadline.at;
 }
 
 /**
@@ -60,19 +84,20 @@ export function cellOf(input: CellInput, moment: Moment): BoardCell {
  * inherits it, and is not due until its own time runs short.
  */
 function stateOf(input: CellInput, waits: boolean, moment: Moment): CellState {
-  const { finding, milestone, deadline } = input;
-  const late = finding.wasMetAt === null && input.seen.past(deadline.at);
+  const { finding, milestone } = input;
+  const late = finding.wasMetAt === null && input.seen.past(lateFrom(input));
   const opened = finding.opensAt === null || moment.past(finding.opensAt);
   const judged = opened && !waits;
   const spoiled = milestone.gate.kind === "reconciliation" && finding.blockedBy.some((problem) => problem.off);
   if (spoiled && (late || judged)) return "held";
-  if (milestone.gate.kind === "signoff") return late && !waits ? "unknown" : "not-due";
+  if (finding.suspended) return "held";
+  if (milestone.gate.kind === "signoff" && waits) return "not-due";
   if (late) return finding.state === "unknown" || input.blind !== null ? "unknown" : "held";
   if (judged && finding.blockedBy.some((problem) => EXCEPTION_TABLE[problem.code].severity === "S1")) return "held";
   if (input.blind !== null && opened && !finding.met) return "unknown";
   if (!inherits(input) && (spoiled || (finding.blockedBy.length > 0 && opened))) return "at-risk";
   if (!waits && finding.state === "running") return "running";
-  if (moment.past(addMinutes(deadline.at, -input.repairMinutes))) return "at-risk";
+  if (moment.past(addMinutes(lateFrom(input), -input.repairMinutes))) return "at-risk";
   if (waits) return "not-due";
   return finding.state;
 }
@@ -83,10 +108,11 @@ function inherits({ finding, before, holdId }: CellInput): boolean {
 }
 
 function noteOf(input: CellInput, state: CellState, timing: BoardCell["timing"], amount: string | null): string | null {
-  if (state === "held" && input.finding.blockedBy.some((problem) => problem.code === "late-posting"))
-    return "late posting";
+  if (state === "held" && input.finding.blockedBy.some(isLatePosting)) return "late posting";
   if (amount !== null) return signedMoneyText(amount, input.entity.currency);
   if (state === "held" && timing === "missed") return "late";
+  if (input.finding.suspended && state === "held") return "suspended";
+  if (input.finding.signoff && state === "running") return input.finding.signoff.state;
   if (state === "running" && input.finding.progress !== null) return `${Math.round(input.finding.progress * 100)} %`;
   return null;
 }

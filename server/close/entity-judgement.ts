@@ -1,16 +1,21 @@
 import type { Milestone } from "../../schemas/estate/calendar.ts";
 import type { Entity } from "../../schemas/estate/estate.ts";
 import type { Instant } from "../../schemas/instant.ts";
-import type { BoardCell, BoardEntity, Verdict } from "../../schemas/wire/board.ts";
+import type { StatedPeriod } from "../../schemas/run.ts";
+import type { BoardCell, BoardEntity } from "../../schemas/wire/board.ts";
 import type { Blind } from "../checks/blind-systems.ts";
 import { serves } from "../checks/estate-index.ts";
+import { EXCEPTION_TABLE } from "../checks/exception-table.ts";
 import { flowViewOf, type FlowView, type Judging } from "../checks/flow-view.ts";
 import type { Moment } from "../checks/moment.ts";
 import type { Problem } from "../checks/problem.ts";
 import { problemsOf } from "../checks/problems.ts";
 import { cellOf } from "./cells.ts";
-import { flowGate, predecessorsGate, reconciliationGate, signoffGate, type GateFinding } from "./gates.ts";
+import { UNDECIDED, type Decisions } from "./decisions.ts";
+import { findingOf, inOrder, pathOf, waiverAt, type GatesInput } from "./entity-gates.ts";
+import { isShut } from "./period-gate.ts";
 import type { Period } from "./periods.ts";
+import { verdictOf, type GateState } from "./verdict.ts";
 
 /** A problem with the milestones it keeps from being met. */
 export interface Cause {
@@ -26,32 +31,66 @@ export interface EntityJudgement {
   row: Omit<BoardEntity, "rank">;
   views: FlowView[];
   causes: Cause[];
+  /** Sign-offs that do not stand any more, as cells. */
+  suspended: BoardCell[];
+  /** What keeps anybody from certifying, whatever milestone it is found at. */
+  blocking: Cause[];
+  /** Waivers of gates that are not met by themselves. */
+  waived: string[];
   /** Milestones not met yet whose data passes through a system: system id → milestones. */
   passing: ReadonlyMap<string, BoardCell[]>;
 }
 
+export type EntityJudging = Judging & { decisions?: Decisions };
+
 const USUAL_REPAIR_MINUTES = 120;
+/** While anything keeps the figures from being certified no entity is ready, at whichever milestone it is found. */
+const BLOCKED: GateState = { state: "at-risk", held: false, signoff: false };
 
 /** Everything the board says of one entity in one period. */
 export function judgeEntity(
-  judging: Judging,
+  judging: EntityJudging,
   entity: Entity,
   period: Period,
   blind: Blind,
   moment: Moment,
 ): EntityJudgement {
-  const { estate } = judging;
+  const { estate, facts, decisions = UNDECIDED } = judging;
   const flows = estate.flows.filter((flow) => serves(flow, entity.id));
   const views = flows.map((flow) => flowViewOf(judging, flow, entity, period, moment));
   const unread = new Set(blind.keys());
+  const stated = facts.periodStatuses?.(entity.id, period.period) ?? [];
   const problems = views
-    .flatMap((view) => problemsOf(judging, view, unread, moment))
+    .flatMap((view) => problemsOf(judging, view, unread, moment).map((problem) => afterClose(problem, view, stated)))
     .filter((problem) => !problem.passing);
-  const milestones = inOrder(estate.close.milestones);
+  const decided = decisions.of(entity.id);
+  const input: GatesInput = { judging, decisions, decided, entity, period, views, problems, stated, moment };
+  const { cells, waived } = judgeCells(input, blind);
+  const { milestones } = estate.close;
+  const causes = problems.map((problem) => causeOf(problem, entity, milestones, cells));
+  const blocking = causes.filter(({ problem }) => blocksCertification(problem));
+  return {
+    row: rowOf(entity, milestones, cells, blocking.length > 0),
+    views,
+    causes,
+    suspended: cells.filter((cell) => cell.signoff?.state === "suspended"),
+    blocking,
+    waived,
+    passing: passingOf(judging, views, milestones, cells),
+  };
+}
+
+/** Cells in the estate's order, judged in the order they wait for each other. */
+function judgeCells(input: GatesInput, blind: Blind): { cells: BoardCell[]; waived: string[] } {
+  const { judging, entity, period, views, moment, decided } = input;
+  const { milestones } = judging.estate.close;
+  const titles = new Map(milestones.map(({ id, title }) => [id, title]));
   const cells = new Map<string, BoardCell>();
-  for (const milestone of milestones) {
+  const unmet = new Set<string>();
+  for (const milestone of inOrder(milestones)) {
     const path = pathOf(judging, views, milestone);
-    const finding = findingOf(judging, views, problems, milestone, entity, period, moment);
+    const finding = findingOf(input, milestone, unmet);
+    if (!finding.met) unmet.add(milestone.id);
     const cell = cellOf(
       {
         milestone,
@@ -59,23 +98,45 @@ export function judgeEntity(
         deadline: judging.calendars.milestoneDeadline(period, entity.id, milestone),
         finding,
         before: milestone.after.map((id) => cells.get(id)!),
-        beforeTitles: milestone.after.map((id) => milestones.find((other) => other.id === id)!.title),
+        beforeTitles: milestone.after.map((id) => titles.get(id)!),
         repairMinutes: path.view?.flow.recoveryMinutes ?? USUAL_REPAIR_MINUTES,
         blind: path.systems.map((system) => blind.get(system)).find((text) => text !== undefined) ?? null,
         seen: moment.seenThrough(...path.systems),
+        waiver: waiverAt(decided, milestone.id, moment),
+        holds: finding.suspended ? [suspendedId(milestone.id, entity.id)] : [],
         holdId: causeId,
       },
       moment,
     );
     cells.set(milestone.id, cell);
   }
-  const ordered = estate.close.milestones.map((milestone) => cells.get(milestone.id)!);
+  const waived = [...cells.values()].filter(
+    ({ milestone, waiver }) => waiver?.waives === "gate" && unmet.has(milestone),
+  );
   return {
-    row: rowOf(entity, estate.close.milestones, ordered),
-    views,
-    causes: problems.map((problem) => causeOf(problem, entity, estate.close.milestones, ordered)),
-    passing: passingOf(judging, views, estate.close.milestones, ordered),
+    cells: milestones.map((milestone) => cells.get(milestone.id)!),
+    waived: waived.map(({ waiver }) => waiver!.id),
   };
+}
+
+/** A material difference, or what weighs as much by its kind, keeps the figures from being certified. */
+function blocksCertification(problem: Problem): boolean {
+  return problem.material && (problem.off || EXCEPTION_TABLE[problem.code].severity === "S1");
+}
+
+/** A late posting that was first seen once the period had been shut is one nobody should have been able to make. */
+function afterClose(problem: Problem, view: FlowView, stated: readonly StatedPeriod[]): Problem {
+  if (problem.code !== "late-posting") return problem;
+  const shutAt = stated.find(({ subledger, status }) => subledger === "" && isShut(status, "closed"))?.shutAt;
+  const ledger = view.lines.flatMap(({ legs }) => legs).find((leg) => leg.dataset.kind === "source");
+  const seenAt = ledger?.totals[0]?.asOf;
+  if (!shutAt || !seenAt || seenAt <= shutAt) return problem;
+  return { ...problem, code: "posted-after-close", sinceAt: seenAt };
+}
+
+/** The hold of a sign-off that does not stand any more. */
+export function suspendedId(milestone: string, entity: string): string {
+  return `signoff-suspended.${milestone}.${entity}`;
 }
 
 export function causeId(problem: Problem): string {
@@ -100,62 +161,6 @@ function causeOf(problem: Problem, entity: Entity, milestones: Milestone[], cell
   };
 }
 
-function findingOf(
-  judging: Judging,
-  views: FlowView[],
-  problems: Problem[],
-  milestone: Milestone,
-  entity: Entity,
-  period: Period,
-  moment: Moment,
-): GateFinding {
-  const { gate } = milestone;
-  const view = flowOf(judging, views, milestone);
-  if (gate.kind === "signoff") return signoffGate();
-  if (gate.kind === "predecessors" || !view) return predecessorsGate();
-  const own = problems.filter((problem) => problem.flow === view.flow.id);
-  const input = { view, problems: own, zone: entity.zone, moment };
-  if (gate.kind === "flow") {
-    return flowGate(input, gate.through, judging.calendars.cutOff(period, entity.id, gate));
-  }
-  const judged = view.lines.find(({ line }) => line.reconciliation === gate.reconciliation)!;
-  const needed = neededBy(judging, milestone, view, entity, period);
-  const deadline = judging.calendars.milestoneDeadline(period, entity.id, milestone);
-  return reconciliationGate(input, judged, needed, deadline.at);
-}
-
-/** What the figures must hold before a tie counts: the cut-offs of the flow's milestones due no later than this one. */
-function neededBy(judging: Judging, milestone: Milestone, view: FlowView, entity: Entity, period: Period): Instant {
-  const { estate, calendars } = judging;
-  const due = calendars.milestoneDeadline(period, entity.id, milestone).at;
-  let needed = calendars.periodEnd(period, entity.id);
-  for (const other of estate.close.milestones) {
-    if (other.gate.kind !== "flow" || other.gate.flow !== view.flow.id) continue;
-    if (calendars.milestoneDeadline(period, entity.id, other).at > due) continue;
-    const cutOff = calendars.cutOff(period, entity.id, other.gate);
-    if (cutOff > needed) needed = cutOff;
-  }
-  return needed;
-}
-
-function flowOf(judging: Judging, views: FlowView[], { gate }: Milestone): FlowView | undefined {
-  if (gate.kind === "flow") return views.find((view) => view.flow.id === gate.flow);
-  if (gate.kind !== "reconciliation") return undefined;
-  const rule = judging.estate.reconciliations.find((candidate) => candidate.id === gate.reconciliation)!;
-  return views.find((view) => view.flow.id === rule.flow);
-}
-
-/** The flow a milestone waits for and the systems its data passes through. */
-function pathOf(judging: Judging, views: FlowView[], milestone: Milestone): { view?: FlowView; systems: string[] } {
-  const view = flowOf(judging, views, milestone);
-  if (!view) return { systems: [] };
-  const { gate } = milestone;
-  const last =
-    gate.kind === "flow" && gate.through ? view.hops.findIndex((hop) => hop.hop.dataset === gate.through) : -1;
-  const hops = last < 0 ? view.hops : view.hops.slice(0, last + 1);
-  return { view, systems: [...new Set(hops.map((hop) => hop.system.id))] };
-}
-
 function passingOf(judging: Judging, views: FlowView[], milestones: Milestone[], cells: BoardCell[]) {
   const passing = new Map<string, BoardCell[]>();
   for (const [at, milestone] of milestones.entries()) {
@@ -167,9 +172,18 @@ function passingOf(judging: Judging, views: FlowView[], milestones: Milestone[],
   return passing;
 }
 
-function rowOf(entity: Entity, milestones: Milestone[], cells: BoardCell[]): Omit<BoardEntity, "rank"> {
+function rowOf(
+  entity: Entity,
+  milestones: Milestone[],
+  cells: BoardCell[],
+  blocked: boolean,
+): Omit<BoardEntity, "rank"> {
   const mandatory = cells.filter((_cell, at) => milestones[at]!.mandatory);
   const open = mandatory.filter((cell) => cell.state !== "done");
+  const signed = new Set(milestones.filter(({ gate }) => gate.kind === "signoff").map(({ id }) => id));
+  const gates = mandatory.map(({ milestone, state, holds }) => {
+    return { state, held: holds.length > 0, signoff: signed.has(milestone) };
+  });
   return {
     kind: "entity",
     entity: entity.id,
@@ -177,7 +191,7 @@ function rowOf(entity: Entity, milestones: Milestone[], cells: BoardCell[]): Omi
     country: entity.country,
     currency: entity.currency,
     zone: entity.zone,
-    verdict: verdictOf(milestones, cells),
+    verdict: verdictOf([...gates, ...(blocked ? [BLOCKED] : [])]),
     cells,
     gatesPassed: mandatory.length - open.length,
     gates: mandatory.length,
@@ -187,32 +201,4 @@ function rowOf(entity: Entity, milestones: Milestone[], cells: BoardCell[]): Omi
         .map((cell) => cell.deadline.at)
         .sort()[0] ?? null,
   };
-}
-
-/** The worst mandatory gate. Sign-offs alone still open make an entity ready, never closed. */
-function verdictOf(milestones: Milestone[], cells: BoardCell[]): Verdict {
-  const mandatory = cells.filter((_cell, at) => milestones[at]!.mandatory);
-  const signoffs = new Set(milestones.filter(({ gate }) => gate.kind === "signoff").map((milestone) => milestone.id));
-  const judged = mandatory.filter((cell) => !signoffs.has(cell.milestone));
-  const states = new Set(judged.map((cell) => cell.state));
-  if (judged.some((cell) => cell.state === "held" && cell.holds.length > 0)) return "held";
-  if (states.has("held")) return "late";
-  if (states.has("unknown")) return "unknown";
-  if (states.has("at-risk")) return "at-risk";
-  if (judged.some((cell) => cell.state !== "done")) return "on-course";
-  return mandatory.every((cell) => cell.state === "done") ? "closed" : "ready";
-}
-
-/** Predecessors first; the loader has refused cycles. */
-function inOrder(milestones: readonly Milestone[]): Milestone[] {
-  const placed = new Set<string>();
-  const ordered: Milestone[] = [];
-  const place = (milestone: Milestone) => {
-    if (placed.has(milestone.id)) return;
-    placed.add(milestone.id);
-    for (const id of milestone.after) place(milestones.find((other) => other.id === id)!);
-    ordered.push(milestone);
-  };
-  milestones.forEach(place);
-  return ordered;
 }

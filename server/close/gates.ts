@@ -1,8 +1,8 @@
 import type { Instant } from "../../schemas/instant.ts";
-import type { CellState } from "../../schemas/wire/board.ts";
+import type { CellSignoff, CellState } from "../../schemas/wire/board.ts";
 import type { FlowView } from "../checks/flow-view.ts";
 import { reachedAt, tiedBy, tiedSince } from "../checks/met-at.ts";
-import { blocksDelivery, type Problem } from "../checks/problem.ts";
+import { blocksDelivery, isLatePosting, type Problem } from "../checks/problem.ts";
 import { timeText } from "../checks/time-text.ts";
 import type { Moment } from "../checks/moment.ts";
 import type { JudgedLine } from "../reconcile/tie-line.ts";
@@ -24,7 +24,14 @@ export interface GateFinding {
   why: string;
   /** The reconciliation's line, where the gate is one. */
   line: JudgedLine | null;
+  /** Where its sign-off stands, where the gate is one, and whether what was signed has changed since. */
+  signoff?: CellSignoff;
+  suspended?: boolean;
 }
+
+const TIES = "Ties at every hop and end to end.";
+const NEAR = "Ties within materiality; the difference stands on the line.";
+const APPROVED = "Does not tie; every difference is explained and approved.";
 
 export interface GateInput {
   view: FlowView;
@@ -66,12 +73,13 @@ export function flowGate(input: GateInput, through: string | undefined, cutOff: 
 /**
  * A reconciliation gate is met once every leg holds the data the close needs by then and the line ties, or nearly so.
  * Figures that tied by the deadline were in time, also where a later posting or load opened the line again.
+ *
+ * @param settled every break of it is explained, and the explanations approved by somebody else
  */
 export function reconciliationGate(
   input: GateInput,
   judged: JudgedLine,
-  cutOff: Instant,
-  deadlineAt: Instant,
+  { cutOff, deadlineAt, settled }: { cutOff: Instant; deadlineAt: Instant; settled: boolean },
 ): GateFinding {
   const { view, problems, moment } = input;
   const { line, legs } = judged;
@@ -86,12 +94,11 @@ export function reconciliationGate(
     spoiling.every((problem) => problem.off && !problem.material);
   const found = { opensAt: cutOff, progress: null, line: judged };
   // A gap no run told of may have been there all along.
-  const told = problems.every((problem) => problem.kind !== "off" || problem.code === "late-posting");
+  const told = problems.every((problem) => problem.kind !== "off" || isLatePosting(problem));
   const wasMetAt = told ? tiedBy(view, cutOff, deadlineAt) : null;
-  if (complete && (line.state === "tied" || near)) {
-    const why = near
-      ? "Ties within materiality; the difference stands on the line."
-      : "Ties at every hop and end to end.";
+  const approved = settled && line.state === "off" && spoiling.every((problem) => problem.off);
+  if (complete && (line.state === "tied" || near || approved)) {
+    const why = near ? NEAR : approved ? APPROVED : TIES;
     const metAt = wasMetAt ?? tiedSince(view, cutOff);
     return { ...found, met: true, metAt, wasMetAt, blockedBy: [], state: "not-due", why };
   }
@@ -110,32 +117,11 @@ function firstWhy(judged: JudgedLine, state: string): string {
   return hop ? `${hop.title}: ${hop.why}` : "";
 }
 
-/** No sign-off is recorded anywhere yet, and none is made up. */
-export function signoffGate(): GateFinding {
+/** Met by its predecessors alone; also a gate on a flow that does not serve the entity, or not asked of the period yet. */
+export function predecessorsGate(why = "All it waits for is met."): GateFinding {
   return {
-    met: false,
-    metAt: null,
-    wasMetAt: null,
-    opensAt: null,
-    blockedBy: [],
+    ...{ met: true, metAt: null, wasMetAt: null, opensAt: null, blockedBy: [], progress: null, line: null },
     state: "not-due",
-    progress: null,
-    why: "Nobody has signed yet.",
-    line: null,
-  };
-}
-
-/** Met by its predecessors alone; also a gate on a flow that does not serve the entity. */
-export function predecessorsGate(): GateFinding {
-  return {
-    met: true,
-    metAt: null,
-    wasMetAt: null,
-    opensAt: null,
-    blockedBy: [],
-    state: "not-due",
-    progress: null,
-    why: "All it waits for is met.",
-    line: null,
+    why,
   };
 }

@@ -1,7 +1,7 @@
 import type { Estate } from "../../schemas/estate/estate.ts";
 import { indexOf } from "../checks/estate-index.ts";
 import { timeText } from "../checks/time-text.ts";
-import type { Problem } from "../checks/problem.ts";
+import { isLatePosting, type Problem } from "../checks/problem.ts";
 import { worstOf } from "../checks/hop-problems.ts";
 import { quotedWords } from "../reconcile/quoted-words.ts";
 import { moneyText } from "../reconcile/money.ts";
@@ -30,6 +30,8 @@ function titleOf(estate: Estate, problem: Problem): string {
       return `Invalid combination${member ? ` ${member}` : ""}`;
     case "late-posting":
       return "Late posting after the snapshot";
+    case "posted-after-close":
+      return "Posted after the close";
     case "missing-run":
       return `${hop.title} never started`;
     case "queue-backlog":
@@ -69,6 +71,8 @@ function whatHappened(estate: Estate, causes: readonly Cause[]): string {
     case "off":
       if (problem.code === "late-posting")
         return `${who} posted ${money ?? "documents"} after the last snapshot, past the cut-off.`;
+      if (problem.code === "posted-after-close")
+        return `${who} posted ${money ?? "documents"} into a closed period, first seen ${since}. Find out who could, then load it or move it to the next period.`;
       if (problem.code === "sign-inversion")
         return `${who} stands in ${place} with the sign turned. Check the sign map.`;
       return money
@@ -106,7 +110,7 @@ function impactOf(estate: Estate, causes: readonly Cause[]): string {
     .map(({ title }) => title);
   const held = heldWords(estate, causes);
   if (titles.length === 0) return held && `${held}.`;
-  const carried = problem.off && problem.code !== "late-posting";
+  const carried = problem.off && !isLatePosting(problem);
   const shown = `${listed(titles)} ${titles.length > 1 ? "show" : "shows"} ${carried ? "it too" : "older figures"}`;
   return held ? `${held}; ${shown}.` : `${shown}.`;
 }

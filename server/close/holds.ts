@@ -5,10 +5,11 @@ import { blindText, needsCredentials } from "../checks/blind-systems.ts";
 import { indexOf } from "../checks/estate-index.ts";
 import { EXCEPTION_TABLE, raised, worseFirst, type Severity } from "../checks/exception-table.ts";
 import { addMinutes, type Moment } from "../checks/moment.ts";
-import type { Problem } from "../checks/problem.ts";
+import { isLatePosting, type Problem } from "../checks/problem.ts";
 import { listed } from "./cells.ts";
 import type { Cause, EntityJudgement } from "./entity-judgement.ts";
 import { holdWords } from "./hold-words.ts";
+import { suspendedHolds } from "./suspended-holds.ts";
 
 /** Everything that holds the close, worst first; one root cause is one hold, however many entities it hits. */
 export function holdsOf(
@@ -22,6 +23,7 @@ export function holdsOf(
     (cause) => cause.id,
   );
   const holds = [...causes.values()].map((same) => holdOf(estate, same, moment));
+  holds.push(...judgements.flatMap((judgement) => suspendedHolds(estate, judgement, moment)));
   for (const collector of collectors) {
     const hold = collectorHold(estate, collector, judgements, moment);
     if (hold) holds.push(hold);
@@ -80,7 +82,7 @@ function severityOf(cause: Cause, dueAt: string | null, repairMinutes: number | 
 /** Loading again helps where data did not arrive or is not the newest; refused rows need a look first. */
 function actOf(estate: Estate, problem: Problem): Hold["act"] {
   const hop = indexOf(estate).flow(problem.flow).hops[problem.hop]!;
-  if (problem.off && problem.code !== "late-posting") return "open-line";
+  if (problem.off && !isLatePosting(problem)) return "open-line";
   if (problem.kind === "stalled" || problem.retrying) return problem.run ? "open-run" : "none";
   if (hop.rerun) return "rerun";
   if (problem.run) return "open-run";

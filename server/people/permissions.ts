@@ -16,18 +16,33 @@ export const SCOPE_TITLES: Record<Scope, string> = {
   "key:manage": "Create and revoke API keys",
   "person:manage": "Invite people and change what they may do",
   "audit:read": "Read the audit log",
+  "signoff:read": "See sign-offs, certificates and waivers",
+  "signoff:prepare": "Prepare a sign-off",
+  "signoff:review": "Review a sign-off somebody else prepared",
+  "signoff:certify": "Certify a sign-off two others prepared and reviewed",
+  "waiver:grant": "Let a milestone or a deadline pass for a time",
 };
 
 export const SCOPES = Object.keys(SCOPE_TITLES) as Scope[];
 
 /** The clock can be driven only where the systems are played, so there everybody may. */
-const SEES: readonly Scope[] = ["board:read", "run:read", "request:read", "clock:drive"];
+const SEES: readonly Scope[] = ["board:read", "run:read", "request:read", "signoff:read", "clock:drive"];
 
 /** What each role may do, whole. Entity scope narrows it further. */
 export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
-  controller: [...SEES, "request:create", "collector:read", "quarantine:read", "audit:read"],
-  accountant: [...SEES, "request:create"],
-  analyst: [...SEES, "request:create"],
+  controller: [
+    ...SEES,
+    "request:create",
+    "signoff:prepare",
+    "signoff:review",
+    "signoff:certify",
+    "waiver:grant",
+    "collector:read",
+    "quarantine:read",
+    "audit:read",
+  ],
+  accountant: [...SEES, "request:create", "signoff:prepare", "signoff:review"],
+  analyst: [...SEES, "request:create", "signoff:prepare"],
   engineer: [...SEES, "run:raw", "request:create", "quarantine:read", "quarantine:resubmit", "collector:read"],
   platform: [
     ...SEES,
@@ -40,5 +55,5 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
     "audit:read",
   ],
   auditor: [...SEES, "run:raw", "quarantine:read", "collector:read", "audit:read"],
-  cfo: SEES,
+  cfo: [...SEES, "signoff:certify"],
 };
