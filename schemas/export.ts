@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as z from "zod";
+import * as dashboard from "./dashboard.ts";
 import { EstateFile } from "./estate/estate.ts";
 import { CloudEventAttributes } from "./event/cloud-event.ts";
 import { TIEOUT_FACETS } from "./event/facets.ts";
@@ -26,12 +27,13 @@ const FOLDER = new URL("./json/", import.meta.url);
 const SENT: Record<string, z.ZodType> = {
   ...TIEOUT_FACETS,
   "estate-file": EstateFile,
+  "dashboard-file": dashboard.Dashboard,
   "cloud-event-attributes": CloudEventAttributes,
   "run-event": RunEvent,
   "job-event": JobEvent,
   "dataset-event": DatasetEvent,
 };
-const ANSWERED = named(run, board, breaks, matrix, strip, ingest, line, live, quarantine, detail);
+const ANSWERED = named(dashboard, run, board, breaks, matrix, strip, ingest, line, live, quarantine, detail);
 
 function named(...modules: Record<string, unknown>[]): Record<string, z.ZodType> {
   const shapes = modules.flatMap((module) =>

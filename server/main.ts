@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { PlayError } from "../sandbox/play-error.ts";
+import { DashboardError } from "./dashboards/load-dashboards.ts";
 import { EstateError } from "./estate/estate-error.ts";
 import { SourceError } from "./collect/open-sources.ts";
 import { OptionError, readOptions } from "./options.ts";
@@ -8,7 +9,7 @@ import { startTieout } from "./start.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 /** What a person can mend is told in words; anything else with its stack. */
-const TOLD = [OptionError, EstateError, SourceError, PlayError];
+const TOLD = [OptionError, EstateError, DashboardError, SourceError, PlayError];
 /** A stop that hangs must not hold a restart up. */
 const STOP_WITHIN = 15_000;
 

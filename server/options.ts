@@ -5,6 +5,8 @@ import { parseArgs } from "node:util";
 export interface Options {
   estate: string;
   data: string;
+  /** The folder of dashboards. */
+  dashboards: string;
   host: string;
   port: number;
   /** Whether the systems are played by the sandbox. */
@@ -21,7 +23,8 @@ export class OptionError extends Error {
   override name = "OptionError";
 }
 
-const USAGE = "npm start -- [--estate <dir>] [--data <dir>] [--port <n>] [--host <address>] [--no-sandbox]";
+const USAGE =
+  "npm start -- [--estate <dir>] [--data <dir>] [--dashboards <dir>] [--port <n>] [--host <address>] [--no-sandbox]";
 const LEAST_KEY_LENGTH = 32;
 const DEFAULT_MAX_EVENT_BYTES = 32 * 1024 * 1024;
 
@@ -37,6 +40,7 @@ export function readOptions(args: string[], environment: Record<string, string |
   return {
     estate,
     data: absolute(flags.data ?? ".tieout"),
+    dashboards: absolute(flags.dashboards ?? `${root}/dashboards`),
     host: flags.host ?? environment.HOST ?? "127.0.0.1",
     port: port(flags.port ?? environment.PORT ?? "4600"),
     sandbox: !flags["no-sandbox"],
@@ -55,6 +59,7 @@ function parse(args: string[]) {
       options: {
         estate: { type: "string" },
         data: { type: "string" },
+        dashboards: { type: "string" },
         port: { type: "string" },
         host: { type: "string" },
         "no-sandbox": { type: "boolean", default: false },

@@ -1,4 +1,5 @@
 import type { StartedSandbox } from "../sandbox/start-sandbox.ts";
+import type { Dashboard } from "../schemas/dashboard.ts";
 import type { Collecting } from "./collect/collect.ts";
 import type { Context } from "./context.ts";
 import type { Ingest } from "./ingest/ingest.ts";
@@ -10,6 +11,7 @@ export interface Rooms {
   people: People;
   ingest: Ingest;
   collecting: Collecting;
+  dashboards: readonly Dashboard[];
   /** Null on real systems. */
   sandbox: StartedSandbox | null;
   maxEventBytes: number;

@@ -9,6 +9,7 @@ import { openSources } from "./collect/open-sources.ts";
 import { createGathering } from "./collect/play-history.ts";
 import { storedCursors } from "./collect/stored-cursors.ts";
 import type { Clock, Context } from "./context.ts";
+import { loadDashboards } from "./dashboards/load-dashboards.ts";
 import { lockDataDirectory } from "./data-lock.ts";
 import { loadEstate, type LoadedEstate } from "./estate/load-estate.ts";
 import { recordEstate } from "./estate/record-estate.ts";
@@ -73,6 +74,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   say.line(`Tieout · ${options.estate}`);
   const loaded = loadEstate(options.estate);
   const { estate } = loaded;
+  const dashboards = loadDashboards(options.dashboards);
   onStop(lockDataDirectory(options.data));
   const log = createLog({ directory: options.data, level: options.logLevel, terminal });
   const door = await listen(options.host, options.port);
@@ -117,7 +119,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
     ...{ clock, log, metrics, accept: gathering.accept, cursors: gathering.cursors },
     changed: () => ["collectors", "close"].forEach((topic) => ctx.touch(topic as "close")),
   });
-  const rooms: Rooms = { ctx, people, ingest, collecting, sandbox, maxEventBytes: options.maxEventBytes };
+  const rooms: Rooms = { ctx, people, ingest, collecting, sandbox, dashboards, maxEventBytes: options.maxEventBytes };
   const stream = createStream(topicsOf(rooms), { log, metrics });
   onStop(() => stream.stop());
   ingest.onAccepted((rows) => told(ctx, rows));

@@ -1,3 +1,4 @@
+import type { DashboardAnswer, DashboardTitle } from "../schemas/dashboard.ts";
 import type { Estate } from "../schemas/estate/estate.ts";
 import type { Role } from "../schemas/estate/role.ts";
 import type { System } from "../schemas/estate/system.ts";
@@ -50,6 +51,9 @@ export const api = {
     ask<Accepted>("POST", `/api/v1/quarantine/${encodeURIComponent(id)}/resubmit`, { text, reason }),
   discard: (id: string, reason: string) =>
     ask<unknown>("POST", `/api/v1/quarantine/${encodeURIComponent(id)}/discard`, { reason }),
+  dashboards: () => ask<{ dashboards: DashboardTitle[] }>("GET", "/api/v1/dashboards"),
+  dashboard: (id: string, period: string | null) =>
+    ask<DashboardAnswer>("GET", `/api/v1/dashboards/${encodeURIComponent(id)}${period ? `?period=${period}` : ""}`),
   clock: (order: { speed: number } | { paused: boolean }) => ask<ClockRow>("POST", "/api/v1/clock", order),
 };
 

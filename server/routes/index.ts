@@ -8,6 +8,7 @@ import { clockRoutes } from "./clock.ts";
 import { closeRoutes } from "./close.ts";
 import { cloudEventRoutes } from "./cloudevents.ts";
 import { collectorRoutes } from "./collectors.ts";
+import { dashboardRoutes } from "./dashboards.ts";
 import { deadlineRoutes } from "./deadlines.ts";
 import { estateRoutes } from "./estate.ts";
 import { flowRoutes } from "./flows.ts";
@@ -26,7 +27,7 @@ import { sessionRoutes } from "./session.ts";
 
 /** Every door there is over HTTP. */
 export function routesOf(rooms: Rooms): Hono[] {
-  const { ctx, people, ingest, collecting, sandbox, maxEventBytes } = rooms;
+  const { ctx, people, ingest, collecting, sandbox, dashboards, maxEventBytes } = rooms;
   const { permit } = people;
   const doors = { ctx, permit };
   const boards = { ...doors, collectors: () => Object.values(collecting.rows()) };
@@ -46,6 +47,7 @@ export function routesOf(rooms: Rooms): Hono[] {
     lineageGraphRoutes(doors),
     runRoutes({ clickhouse: ctx.clickhouse, facts: ctx.facts, permit }),
     estateRoutes(doors),
+    dashboardRoutes({ ...boards, dashboards }),
     requestRoutes(doors),
     clockRoutes({
       row: () => clockRow(ctx.clock, sandbox?.clock ?? null),

@@ -1,0 +1,28 @@
+import type { MeasureName } from "../../schemas/dashboard.ts";
+import type { Period } from "../close/periods.ts";
+import type { Observation, Summing } from "./observation.ts";
+import { observeDaysToClose, observeDeadlines, observeStaleReports, observeTouches } from "./observe-close.ts";
+import { observeExceptions, observeRepairs, observeRuns } from "./observe-runs.ts";
+import type { Observing } from "./observing.ts";
+
+export interface Measuring {
+  summing: Summing;
+  /** Everything observed of one period, for all entities. */
+  observe(observing: Observing, period: Period): Promise<Observation[]>;
+}
+
+/** How each measure of the grammar is taken; the compiler asks for whichever is missing. */
+export const MEASURING: Record<MeasureName, Measuring> = {
+  runs: { summing: "sum", observe: observeRuns("runs") },
+  "failed-share": { summing: "percent", observe: observeRuns("failed") },
+  "partial-share": { summing: "percent", observe: observeRuns("partial") },
+  "rejected-rows": { summing: "sum", observe: observeRuns("rejected") },
+  "run-minutes": { summing: "mean", observe: observeRuns("seconds") },
+  exceptions: { summing: "sum", observe: observeExceptions },
+  "repair-minutes": { summing: "mean", observe: observeRepairs },
+  "on-time-share": { summing: "percent", observe: observeDeadlines("on time") },
+  "late-deadlines": { summing: "sum", observe: observeDeadlines("late") },
+  "days-to-close": { summing: "greatest", observe: observeDaysToClose },
+  "manual-touches": { summing: "sum", observe: observeTouches },
+  "stale-hours": { summing: "sum", observe: observeStaleReports },
+};
