@@ -3,6 +3,7 @@ import { powerbiSandbox } from "./powerbi/sandbox.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { sapIntegrationSuiteSandbox } from "./sap-integration-suite/sandbox.ts";
 import { sapS4hanaSandbox } from "./sap-s4hana/sandbox.ts";
+import { workdayAdaptiveSandbox } from "./workday-adaptive/sandbox.ts";
 
 /** Every vendor that can be played, in the order the starter serves them. */
 export const SANDBOXES: readonly Sandbox[] = [
@@ -10,4 +11,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   sapIntegrationSuiteSandbox,
   anaplanSandbox,
   powerbiSandbox,
+  workdayAdaptiveSandbox,
 ];
