@@ -1,0 +1,9 @@
+import { anaplan } from "./anaplan/index.ts";
+import type { Collector } from "./collector.ts";
+import { powerbi } from "./powerbi/index.ts";
+import { sapIntegrationSuite } from "./sap-integration-suite/index.ts";
+import { sapS4hana } from "./sap-s4hana/index.ts";
+import { workdayAdaptive } from "./workday-adaptive/index.ts";
+
+/** Every kind of system Tieout can read. */
+export const collectors = [sapS4hana, sapIntegrationSuite, anaplan, powerbi, workdayAdaptive] as readonly Collector[];
