@@ -54,6 +54,8 @@ export interface Ask {
   exactNumbers?: boolean;
   /** The answer holds credentials and is never quoted. */
   confidential?: boolean;
+  /** The answer is no text, such as an archive: its text has a character for each byte. */
+  bytes?: boolean;
 }
 
 export interface Http {
@@ -164,7 +166,7 @@ async function sendOnce(door: Door, asked: Asked, hops = 0): Promise<Answer> {
     status = response.status;
     clock.heard(response.headers, sentAt);
     if (!REDIRECTS.has(status)) {
-      const text = await readText(response, options.maxBytes ?? 10 * 1024 * 1024, what);
+      const text = await readText(response, options.maxBytes ?? 10 * 1024 * 1024, what, ask.bytes);
       return { status, headers: response.headers, text };
     }
     await response.body?.cancel();

@@ -16,8 +16,8 @@ const CERTIFICATES: readonly (readonly [RegExp, string])[] = [
   [/UNABLE_TO_(VERIFY|GET)|CERT_/, "its certificate could not be verified"],
 ];
 
-/** A body as text, up to a size. */
-export async function readText(response: Response, maxBytes: number, what: string): Promise<string> {
+/** A body as text, up to a size; with `asBytes` as a character for each byte. */
+export async function readText(response: Response, maxBytes: number, what: string, asBytes = false): Promise<string> {
   const decoder = new TextDecoder();
   let bytes = 0;
   let text = "";
@@ -30,7 +30,7 @@ export async function readText(response: Response, maxBytes: number, what: strin
         `${what} answered more than ${Math.round(maxBytes / 1024 / 102.4) / 10} MB on one page.`,
       );
     }
-    text += decoder.decode(chunk, { stream: true });
+    text += asBytes ? Buffer.from(chunk).toString("latin1") : decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
 }
