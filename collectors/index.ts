@@ -1,4 +1,5 @@
 import { anaplan } from "./anaplan/index.ts";
+import { azureDataFactory } from "./azure-data-factory/index.ts";
 import type { Collector } from "./collector.ts";
 import { powerbi } from "./powerbi/index.ts";
 import { sapIntegrationSuite } from "./sap-integration-suite/index.ts";
@@ -6,4 +7,11 @@ import { sapS4hana } from "./sap-s4hana/index.ts";
 import { workdayAdaptive } from "./workday-adaptive/index.ts";
 
 /** Every kind of system Tieout can read. */
-export const collectors = [sapS4hana, sapIntegrationSuite, anaplan, powerbi, workdayAdaptive] as readonly Collector[];
+export const collectors = [
+  sapS4hana,
+  sapIntegrationSuite,
+  anaplan,
+  powerbi,
+  workdayAdaptive,
+  azureDataFactory,
+] as readonly Collector[];

@@ -1,4 +1,5 @@
 import { anaplanSandbox } from "./anaplan/sandbox.ts";
+import { azureDataFactorySandbox } from "./azure-data-factory/sandbox.ts";
 import { powerbiSandbox } from "./powerbi/sandbox.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { sapIntegrationSuiteSandbox } from "./sap-integration-suite/sandbox.ts";
@@ -12,4 +13,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   anaplanSandbox,
   powerbiSandbox,
   workdayAdaptiveSandbox,
+  azureDataFactorySandbox,
 ];

@@ -1,0 +1,56 @@
+import { VendorError, type Triggered, type TriggerInput } from "./collector.ts";
+import { runIdOf } from "./run-id.ts";
+
+/** How one vendor starts one job, for those that take no idempotency key. Runs are named by the vendor's own key. */
+export interface Start {
+  /**
+   * The run that stands for this request already: one that carries its mark, is under way, or began at or after `since`
+   * (an instant of the engine's clock; null where the request tells none). Null where there is none.
+   */
+  original(since: string | null): Promise<string | null>;
+  /** Starts a run, never repeated; null where the vendor does not say which, or that one is under way already. */
+  start(): Promise<string | null>;
+}
+
+/** Without an idempotency key, as when a run is run again, only the vendor tells whether it is under way already. */
+export type StartInput = Pick<TriggerInput, "job" | "requestedAt"> & { idempotencyKey?: string };
+
+/**
+ * Starts a job once for a request. The original is looked for first, so that neither a second asking nor a restart
+ * between a start and its answer runs it twice; within one process requests of the same key share one start.
+ */
+export function createStarter(
+  namespace: string,
+  clock: { now(): Date },
+): (input: StartInput, how: Start) => Promise<Triggered> {
+  const started = new Map<string, Promise<Triggered>>();
+
+  async function startOrAdopt({ job, requestedAt }: StartInput, how: Start) {
+    const answer = (key: string, adopted: boolean): Triggered => ({
+      vendorRunKey: key,
+      runId: runIdOf(namespace, key),
+      jobName: job,
+      adopted,
+    });
+    const since = requestedAt ?? null;
+    const original = await how.original(since);
+    if (original !== null) return answer(original, true);
+    const askedAt = clock.now().toISOString();
+    const key = await how.start();
+    if (key !== null) return answer(key, false);
+    const begun = await how.original(since ?? askedAt);
+    if (begun !== null) return answer(begun, false);
+    throw new VendorError("refused", `"${job}" was asked for, and the vendor neither refused nor shows a run of it.`);
+  }
+
+  return (input, how) => {
+    const { idempotencyKey } = input;
+    if (idempotencyKey === undefined) return startOrAdopt(input, how);
+    const before = started.get(idempotencyKey);
+    if (before) return before.then((triggered) => ({ ...triggered, adopted: true }));
+    const triggered = startOrAdopt(input, how);
+    started.set(idempotencyKey, triggered);
+    triggered.catch(() => started.delete(idempotencyKey));
+    return triggered;
+  };
+}
