@@ -1,6 +1,7 @@
 import { anaplan } from "./anaplan/index.ts";
 import { azureDataFactory } from "./azure-data-factory/index.ts";
 import type { Collector } from "./collector.ts";
+import { netsuite } from "./netsuite/index.ts";
 import { powerbi } from "./powerbi/index.ts";
 import { sapIntegrationSuite } from "./sap-integration-suite/index.ts";
 import { sapS4hana } from "./sap-s4hana/index.ts";
@@ -14,4 +15,5 @@ export const collectors = [
   powerbi,
   workdayAdaptive,
   azureDataFactory,
+  netsuite,
 ] as readonly Collector[];

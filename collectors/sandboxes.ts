@@ -1,5 +1,6 @@
 import { anaplanSandbox } from "./anaplan/sandbox.ts";
 import { azureDataFactorySandbox } from "./azure-data-factory/sandbox.ts";
+import { netsuiteSandbox } from "./netsuite/sandbox.ts";
 import { powerbiSandbox } from "./powerbi/sandbox.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { sapIntegrationSuiteSandbox } from "./sap-integration-suite/sandbox.ts";
@@ -14,4 +15,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   powerbiSandbox,
   workdayAdaptiveSandbox,
   azureDataFactorySandbox,
+  netsuiteSandbox,
 ];

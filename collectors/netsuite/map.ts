@@ -49,7 +49,11 @@ const RULES: readonly TextRule[] = [
     code: "contract-drift",
     class: "technical",
   },
-  { pattern: /UNEXPECTED_ERROR|SSS_|timed? ?out|script (?:execution )?failed/i, code: "job-failed", class: "technical" },
+  {
+    pattern: /UNEXPECTED_ERROR|SSS_|timed? ?out|script (?:execution )?failed/i,
+    code: "job-failed",
+    class: "technical",
+  },
 ];
 
 export interface Mapping {
@@ -84,7 +88,7 @@ export function scriptRunEvents(run: ScriptRun, { namespace, settings }: Mapping
     state,
     vendorStatus: run.status,
     words: { queued: "PENDING", running: "PROCESSING" },
-    counts: countsOf(run),
+    counts: { rowsRead: run.rowsRead, rowsWritten: run.rowsWritten, rowsRejected: run.rowsRejected },
     exceptions: state === "failed" || run.errors.length > 0 ? exceptionsOf(run, entity, period) : [],
     correlationId: parameter(names.batch) || null,
     fills: declared?.job,
@@ -99,14 +103,6 @@ export function scriptRunEvents(run: ScriptRun, { namespace, settings }: Mapping
 function exceptionsOf(run: ScriptRun, entity: string, period: string | null): RunException[] {
   const texts = run.errors.length > 0 ? run.errors : ["The script failed and says no reason."];
   return texts.map((text) => ({ ...exceptionOf(text, RULES), ...(entity && { entity }), ...(period && { period }) }));
-}
-
-function countsOf({ rowsRead, rowsWritten, rowsRejected }: ScriptRun) {
-  return {
-    ...(rowsRead != null && { rowsRead }),
-    ...(rowsWritten != null && { rowsWritten }),
-    ...(rowsRejected != null && { rowsRejected }),
-  };
 }
 
 function instant(text: string | null | undefined): string | null {

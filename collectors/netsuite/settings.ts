@@ -59,9 +59,7 @@ export const Settings = z.strictObject({
   jobs: z.array(Job).default([]),
   parameters: Parameters.prefault({}),
   /** Words of script instances beyond the four documented ones. */
-  otherStates: z
-    .record(z.string(), RunState)
-    .default({ DEFERRED: "queued", RETRY: "running", CANCELLED: "aborted" }),
+  otherStates: z.record(z.string(), RunState).default({ DEFERRED: "queued", RETRY: "running", CANCELLED: "aborted" }),
   ledger: Ledger.optional(),
   version: z.string().default("actual"),
   /** How long script instances are kept. */

@@ -27,12 +27,6 @@ export const ScriptRunPage = z.looseObject({ items: z.array(ScriptRun), hasMore:
 
 export const Submitted = z.looseObject({ taskId: z.string().min(1) });
 
-/** One page of SuiteQL. Numbers arrive as text, and a column without a value is left out. */
-export const SuiteQlPage = z.looseObject({
-  items: z.array(z.record(z.string(), z.unknown())),
-  hasMore: z.boolean(),
-});
-
 /** A line of the trial balance, as the query of `suiteql.ts` names its columns. */
 export const BalanceRow = z.looseObject({
   subsidiary: z.string(),
@@ -45,10 +39,5 @@ export const BalanceRow = z.looseObject({
 });
 export type BalanceRow = z.infer<typeof BalanceRow>;
 
-/** REST web services and RESTlets refuse in two shapes. */
-export const Refusal = z.looseObject({
-  "o:errorDetails": z
-    .array(z.looseObject({ detail: z.string().optional(), "o:errorCode": z.string().optional() }))
-    .default([]),
-  error: z.looseObject({ code: z.string().optional(), message: z.string().optional() }).optional(),
-});
+/** One page of SuiteQL. Numbers arrive as text, and a column without a value is left out. */
+export const SuiteQlPage = z.looseObject({ items: z.array(BalanceRow), hasMore: z.boolean() });
