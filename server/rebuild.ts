@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { lockDataDirectory } from "./data-lock.ts";
 import { rebuildDerived } from "./ingest/rebuild-derived.ts";
+import { recoverJournal } from "./ingest/recover-journal.ts";
 import { OptionError, readOptions } from "./options.ts";
 import { createSay } from "./say.ts";
 import { openClickHouse } from "./store/clickhouse.ts";
@@ -15,6 +16,7 @@ try {
     options.clickhouseUrl ? { url: options.clickhouseUrl } : { directory: join(options.data, "clickhouse") },
   );
   await migrateClickHouse(clickhouse);
+  if (!options.clickhouseUrl) await recoverJournal(clickhouse, join(options.data, "journal"));
   const { events, unread } = await rebuildDerived(clickhouse, (done, all) =>
     say.bar("Deriving from raw events", all === 0 ? 1 : done / all, `${done} of ${all}`),
   );

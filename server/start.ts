@@ -13,11 +13,10 @@ import { loadDashboards } from "./dashboards/load-dashboards.ts";
 import { lockDataDirectory } from "./data-lock.ts";
 import { loadEstate, type LoadedEstate } from "./estate/load-estate.ts";
 import { recordEstate } from "./estate/record-estate.ts";
-import { createFacts } from "./facts/facts.ts";
 import { greeting } from "./greeting.ts";
 import type { IncomingRow } from "./ingest/incoming-row.ts";
-import { createIngest } from "./ingest/ingest.ts";
 import { logRuns } from "./ingest/log-runs.ts";
+import { openIngest } from "./ingest/open-ingest.ts";
 import { listen } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
@@ -35,9 +34,6 @@ import { createStream } from "./stream/stream.ts";
 import { topicsOf } from "./stream/topics-of.ts";
 import { startTasks, type Tasks } from "./tasks/boss.ts";
 import { TASKS } from "./tasks/index.ts";
-
-/** How far back runs and figures are kept at hand: earlier closes to compare with, and then some. */
-const MEMORY = 200 * 24 * 3_600_000;
 
 export interface Start {
   options: Options;
@@ -87,15 +83,16 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
     ...{ systems: estate.systems, collectors, environment, clock, log, metrics },
     connections: connectionsOf(sandbox),
   });
-  const { clickhouse, postgres } = await openStores(options, say);
+  const { clickhouse: engine, postgres } = await openStores(options, say);
   onStop(() => postgres.close());
-  onStop(() => clickhouse.close());
+  onStop(() => engine.close());
   await recordEstate(postgres, clock, loaded);
 
-  const facts = createFacts();
-  await say.step("What is known", () => facts.load(clickhouse, new Date(clock.now().getTime() - MEMORY)));
-  const ingest = createIngest({ clickhouse, clock, log, metrics, facts, maxEventBytes: options.maxEventBytes });
-  onStop(() => ingest.idle());
+  const { maxEventBytes } = options;
+  const journal = options.clickhouseUrl ? null : join(options.data, "journal");
+  const { facts, ingest, clickhouse } = await say.step("What is known", () =>
+    openIngest({ ...{ clickhouse: engine, journal, clock, log, metrics, maxEventBytes }, onStop }),
+  );
   const people = await openPeople({
     ...{ postgres, clock, estate, log, environment },
     dataDirectory: options.data,
@@ -119,7 +116,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
     ...{ clock, log, metrics, accept: gathering.accept, cursors: gathering.cursors },
     changed: () => ["collectors", "close"].forEach((topic) => ctx.touch(topic as "close")),
   });
-  const rooms: Rooms = { ctx, people, ingest, collecting, sandbox, dashboards, maxEventBytes: options.maxEventBytes };
+  const rooms: Rooms = { ctx, people, ingest, collecting, sandbox, dashboards, maxEventBytes };
   const stream = createStream(topicsOf(rooms), { log, metrics });
   onStop(() => stream.stop());
   ingest.onAccepted((rows) => told(ctx, rows));
@@ -129,9 +126,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   await recoverRequests(ctx);
 
   const ui = join(root, "dist/ui");
-  door.open(
-    createApp({ log, routes: routesOf(rooms), ui: existsSync(ui) ? ui : null, maxEventBytes: options.maxEventBytes }),
-  );
+  door.open(createApp({ log, routes: routesOf(rooms), ui: existsSync(ui) ? ui : null, maxEventBytes }));
   const socket = openSocket(door.http, { stream, metrics, actorOf: (headers) => people.identify(headers) });
   // No request may meet an engine that is closed, so the door is shut before anything behind it.
   onStop(() => Promise.all([door.close(), socket.close()]));

@@ -7,15 +7,22 @@ import { examine } from "./examine.ts";
 import { createGroupWriter } from "./group-writer.ts";
 import type { IncomingRow } from "./incoming-row.ts";
 import type { Acceptance, EventInput, Origin } from "./input.ts";
-import { insertRows } from "./insert-rows.ts";
+import { insertRows, type PreparedRow } from "./insert-rows.ts";
+import type { Journal } from "./journal.ts";
 import { quarantineId, quarantineLine, type QuarantinedInput } from "./quarantine.ts";
 import { rowLine } from "./row-line.ts";
+import { createStoring, type Storing } from "./storing.ts";
 
 export interface IngestDeps {
   clickhouse: ClickHouse;
   clock: Clock;
   log: Logger;
   metrics: Metrics;
+  /**
+   * Where events are durable before they are in the tables. Without one they are inserted before they are acknowledged:
+   * a served engine, whose disk is not ours, is durable itself.
+   */
+  journal?: Journal | null;
   /** What is known in memory, told of every durable row before its sender is. */
   facts: { apply(rows: readonly IncomingRow[]): void };
   /** Largest text of one event, in bytes. */
@@ -36,23 +43,33 @@ export interface Ingest {
   onQuarantined(listener: () => void): () => void;
   /** Holds room for bytes that are being read; throws the Fault `overloaded` when there is none. Returns the release. */
   reserve(bytes: number): () => void;
+  /** Resolves once all that was accepted so far is in the tables. */
+  stored(): Promise<void>;
   /** Resolves once nothing is waiting. */
   idle(): Promise<void>;
 }
 
 const DEFAULT_WAITING_BYTES = 256 * 1024 * 1024;
 const GROUP = { maxRows: 5_000, maxBytes: 16 * 1024 * 1024 };
+/** How far the tables may be behind the journal: milliseconds while the engine keeps up, bytes when it does not. */
+const BEHIND = { pace: 250, maxWaiting: 48 * 1024 * 1024 };
 
 /** The one way in for every door: examine, make durable together with whatever else arrived, fold into the facts. */
 export function createIngest(deps: IngestDeps): Ingest {
   const listeners = new Set<(rows: readonly IncomingRow[]) => void>();
   const quarantineListeners = new Set<() => void>();
   const answers = () => deps.clickhouse.ping();
-  const events = createGroupWriter<{ row: IncomingRow; line: string }>({
+  const { journal } = deps;
+  const storing = storingOf(deps);
+  const events = createGroupWriter<PreparedRow>({
     ...GROUP,
     answers,
     bytesOf: ({ line }) => line.length,
-    insert: (group) => insertRows(deps.clickhouse, group),
+    async insert(group) {
+      if (!journal) return insertRows(deps.clickhouse, group);
+      await storing.room();
+      storing.add(group, await journal.append(group.map(({ line }) => `${line}\n`).join("")));
+    },
     durable(group) {
       const rows = group.map(({ row }) => row);
       deps.facts.apply(rows);
@@ -123,10 +140,32 @@ export function createIngest(deps: IngestDeps): Ingest {
     onAccepted: (listener) => listen(listeners, listener),
     onQuarantined: (listener) => listen(quarantineListeners, listener),
     reserve,
+    stored: storing.caughtUp,
     async idle() {
       await Promise.all([events.idle(), quarantine.idle()]);
+      await storing.caughtUp();
     },
   };
+}
+
+/** What the store refuses of an acknowledged event is kept in quarantine, so that it is not lost. */
+function storingOf({ clickhouse, clock, log }: IngestDeps): Storing {
+  return createStoring({
+    ...GROUP,
+    ...BEHIND,
+    insert: (rows) => insertRows(clickhouse, rows),
+    answers: () => clickhouse.ping(),
+    async refused({ row }, error) {
+      log.error({ err: error, eventId: row.eventId }, "an acknowledged event was refused by the event store");
+      const attributes = row.envelope === "" ? {} : { attributes: JSON.parse(row.envelope) as Record<string, string> };
+      const input: EventInput = { text: row.raw, ...attributes };
+      const reason = `The event store refused it: ${error instanceof Error ? error.message : String(error)}`;
+      const origin = { door: row.door as Origin["door"], source: row.source };
+      const kept = { id: quarantineId(input), receivedAt: clock.now().toISOString(), input, origin, reason, path: "" };
+      await clickhouse.insertLines("quarantine", quarantineLine(kept));
+    },
+    failed: (error) => log.error({ err: error }, "the event store did not take what is in the journal; trying again"),
+  });
 }
 
 function listen<L>(listeners: Set<L>, listener: L): () => void {

@@ -2,14 +2,17 @@ import type { ClickHouse } from "../store/clickhouse.ts";
 import type { IncomingRow } from "./incoming-row.ts";
 import { figuresLine } from "./row-line.ts";
 
+/** A row with its line of the table `incoming`. */
+export interface PreparedRow {
+  row: IncomingRow;
+  line: string;
+}
+
 /**
- * Makes rows durable, given with their lines of the table `incoming`. Figures go first: cut short in between, the events
+ * Makes rows durable in every table. Figures go first: cut short in between, the events
  * are not there, nobody was told that they are, and sending them again completes what was begun.
  */
-export async function insertRows(
-  clickhouse: ClickHouse,
-  rows: readonly { row: IncomingRow; line: string }[],
-): Promise<void> {
+export async function insertRows(clickhouse: ClickHouse, rows: readonly PreparedRow[]): Promise<void> {
   const figures = rows.flatMap(({ row }) => figuresLine(row) ?? []);
   if (figures.length > 0) await clickhouse.insertLines("incoming_figures", figures.join("\n"));
   if (rows.length > 0) await clickhouse.insertLines("incoming", rows.map(({ line }) => line).join("\n"));

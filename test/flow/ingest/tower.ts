@@ -3,6 +3,7 @@ import pino from "pino";
 import type { Actor, Scope } from "../../../server/context.ts";
 import { createFacts } from "../../../server/facts/facts.ts";
 import { createIngest } from "../../../server/ingest/ingest.ts";
+import type { Journal } from "../../../server/ingest/journal.ts";
 import type { QuarantineDeps } from "../../../server/ingest/resolve-quarantined.ts";
 import { createMetrics } from "../../../server/metrics.ts";
 import { demand, type Permit } from "../../../server/people/permit.ts";
@@ -17,7 +18,10 @@ const SCOPES: Scope[] = ["ingest:write", "run:read", "run:raw", "quarantine:read
 export const NOW = "2026-11-04T14:00:00.000Z";
 
 /** The ingest half of the tower over a real engine, behind its doors; everybody is `actor`. */
-export function openTower(clickhouse: ClickHouse, limits: { maxEventBytes?: number; maxWaitingBytes?: number } = {}) {
+export function openTower(
+  clickhouse: ClickHouse,
+  limits: { maxEventBytes?: number; maxWaitingBytes?: number; journal?: Journal } = {},
+) {
   const log = pino({ level: "silent" });
   const clock = { now: () => new Date(NOW) };
   const metrics = createMetrics();
