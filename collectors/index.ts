@@ -1,3 +1,4 @@
+import { airflow } from "./airflow/index.ts";
 import { anaplan } from "./anaplan/index.ts";
 import { azureDataFactory } from "./azure-data-factory/index.ts";
 import type { Collector } from "./collector.ts";
@@ -16,4 +17,5 @@ export const collectors = [
   workdayAdaptive,
   azureDataFactory,
   netsuite,
+  airflow,
 ] as readonly Collector[];

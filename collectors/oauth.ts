@@ -13,8 +13,10 @@ export interface Grant {
   /** Where tokens are asked for; without `authorize`. */
   http: Http;
   path: string;
-  /** The request's form, made anew for each token because assertions are signed for a moment. */
+  /** What is sent, made anew for each token because assertions are signed for a moment. */
   form(): Promise<Record<string, string>> | Record<string, string>;
+  /** For vendors that want it as JSON. */
+  as?: "form" | "json";
   headers?: Record<string, string>;
   clock: { now(): Date };
 }
@@ -28,12 +30,12 @@ export interface TokenHolder extends Authorize {
  * A token asked for with a form (RFC 6749): renewed a minute before it expires or when the vendor answers 401. Requests
  * that arrive while a token is being fetched share it.
  */
-export function tokenGrant({ http, path, form, headers = {}, clock }: Grant): TokenHolder {
+export function tokenGrant({ http, path, form, as = "form", headers = {}, clock }: Grant): TokenHolder {
   let held: { answer: TokenAnswer; expiresAt: number } | null = null;
   let fetching: Promise<void> | null = null;
 
   async function fetchToken() {
-    const ask = { idempotent: true, confidential: true, headers, form: await form() };
+    const ask = { idempotent: true, confidential: true, headers, [as]: await form() };
     const answer = await http.post(path, TokenAnswer, ask);
     const lifetime = Math.max(answer.expires_in - 60, answer.expires_in / 2);
     held = { answer, expiresAt: clock.now().getTime() + lifetime * 1000 };

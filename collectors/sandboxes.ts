@@ -1,3 +1,4 @@
+import { airflowSandbox } from "./airflow/sandbox.ts";
 import { anaplanSandbox } from "./anaplan/sandbox.ts";
 import { azureDataFactorySandbox } from "./azure-data-factory/sandbox.ts";
 import { netsuiteSandbox } from "./netsuite/sandbox.ts";
@@ -16,4 +17,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   workdayAdaptiveSandbox,
   azureDataFactorySandbox,
   netsuiteSandbox,
+  airflowSandbox,
 ];

@@ -90,7 +90,7 @@ export async function stageOf(played: Played, at: string, settings: Record<strin
     intercept: null,
     fault: null,
     requests: () => requests,
-    acts: () => real.acts().filter((act) => !played.acts.some(({ at }) => at === act.at)),
+    acts: () => real.acts().filter((act) => !played.acts.some((scripted) => scripted.at === act.at)),
     logged: () => logged.join(""),
     secrets: Object.entries(played.sandbox.secrets)
       .filter(([key]) => /password|secret/i.test(key))
