@@ -16,6 +16,9 @@ import { MEASURING } from "./measures.ts";
 import { grouped, summed, type Observation } from "./observation.ts";
 import type { Observing } from "./observing.ts";
 
+/** How long what was observed counts as of now, in milliseconds. */
+const FRESH = 10_000;
+
 /** How many closes a trend over periods looks back. */
 const PERIODS = 6;
 
@@ -46,17 +49,23 @@ export async function answerDashboard(
 }
 
 function seeing(observing: Observing, actor: Actor): Seen {
-  const asked = new Map<string, Promise<Observation[]>>();
-  return (measure, period) => {
-    const key = `${measure}/${period.period}`;
-    const answer =
-      asked.get(key) ??
-      MEASURING[measure]
-        .observe(observing, period)
-        .then((all) => all.filter(({ at }) => at.entity === undefined || inScope(actor, at.entity)));
-    asked.set(key, answer);
-    return answer;
+  return async (measure, period) => {
+    const all = await keptObservations(observing, measure, period);
+    return all.filter(({ at }) => at.entity === undefined || inScope(actor, at.entity));
   };
+}
+
+/** Observations as they were a moment ago, so that panels and people looking at once do not ask for the same again. */
+function keptObservations(observing: Observing, measure: MeasureName, period: Period): Promise<Observation[]> {
+  const key = `${measure}/${period.period}`;
+  const now = performance.now();
+  const known = observing.kept.get(key);
+  if (known && now - known.at < FRESH) return known.answer;
+  const answer = MEASURING[measure].observe(observing, period);
+  observing.kept.set(key, { at: now, answer });
+  // What failed is asked again by the next who wants it.
+  answer.catch(() => observing.kept.delete(key));
+  return answer;
 }
 
 interface View {

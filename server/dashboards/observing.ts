@@ -5,6 +5,7 @@ import { periodInView } from "../close/period-in-view.ts";
 import type { Period } from "../close/periods.ts";
 import { startOfDay } from "../close/wall-time.ts";
 import type { Context } from "../context.ts";
+import type { Observation } from "./observation.ts";
 import { jobPlacesOf, type JobPlace } from "./job-places.ts";
 
 /** What observations are made with. */
@@ -14,11 +15,13 @@ export interface Observing {
   collectors(): CollectorRow[];
   placeOf(namespace: string, job: string): JobPlace;
   memo: BoardMemo;
+  /** What was observed lately, by measure and period; `at` is of `performance.now()`. */
+  kept: Map<string, { at: number; answer: Promise<Observation[]> }>;
 }
 
 export function observingOf(deps: Pick<Observing, "ctx" | "collectors">): Observing {
   const { estate } = deps.ctx;
-  return { ...deps, calendars: calendarsOf(estate), placeOf: jobPlacesOf(estate), memo: new Map() };
+  return { ...deps, calendars: calendarsOf(estate), placeOf: jobPlacesOf(estate), memo: new Map(), kept: new Map() };
 }
 
 /** Milliseconds a close goes on after the group's deadline for what is counted towards it. */
