@@ -13,6 +13,7 @@ export interface EstateIndex {
   reconciliation(id: string): Reconciliation;
   mapping(id: string): Mapping;
   rateSet(id: string): RateSet;
+  rateSets: readonly RateSet[];
   groupCurrency: string;
   /** A dataset's OpenLineage namespace and name. */
   name(dataset: string): DatasetName;
@@ -58,6 +59,7 @@ function createIndex(estate: Estate): EstateIndex {
     reconciliation,
     mapping: finder("mapping", estate.mappings),
     rateSet: finder("rate set", estate.rates),
+    rateSets: estate.rates,
     groupCurrency: estate.estate.currency,
     name: (id) => names.get(id) ?? { namespace: systemOf(id).namespace, name: dataset(id).name },
     datasetNamed: (name) => byName.get(keyOf(name)) ?? null,

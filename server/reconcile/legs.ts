@@ -19,6 +19,8 @@ export interface Leg extends JudgedLeg {
   watermark: Watermark | null;
   /** The run behind the figures; null for what is read off a dataset itself. */
   run: Run | null;
+  /** Every run into it, newest start first. */
+  runs: Run[];
   /** The hop of the flow that fills it; −1 for the source. */
   hop: number;
 }
@@ -43,7 +45,7 @@ export function legsOf(input: LegInput, reconciliation: Reconciliation, moment: 
     const runs = facts.runsInto(name, entity.id, period);
     const behind = totals[0] ? facts.run(totals[0].runId) : null;
     const leg: Leg = {
-      ...{ dataset, version, totals, watermark },
+      ...{ dataset, version, totals, watermark, runs },
       system: index.systemOf(id),
       kind: dataset.kind,
       sign: reconciliation.signs[id] ?? 1,

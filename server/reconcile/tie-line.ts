@@ -17,6 +17,8 @@ export interface JudgedLine {
   line: TieLine;
   legs: Leg[];
   hops: HopJudgement[];
+  /** The rule as it was judged, for those who look into its cells. */
+  judged: JudgedRule;
 }
 
 export interface LineInput extends LegInput {
@@ -53,7 +55,7 @@ export function judgeRule(input: LineInput, moment: Moment): JudgedRule {
 /** The tie-out line of one reconciliation for one entity and period, in the controller's words. */
 export function judgeLine(input: LineInput, moment: Moment): JudgedLine {
   const judged = judgeRule(input, moment);
-  return { line: lineOf(input, judged), legs: judged.judging.legs, hops: judged.hops };
+  return { line: lineOf(input, judged), legs: judged.judging.legs, hops: judged.hops, judged };
 }
 
 /** Puts a judged rule in words. */
