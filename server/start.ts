@@ -23,8 +23,8 @@ import { createMetrics } from "./metrics.ts";
 import type { Options } from "./options.ts";
 import { openPeople } from "./people/people.ts";
 import { playIn } from "./play-in.ts";
+import { createFollowing } from "./requests/follow-runs.ts";
 import { recoverRequests } from "./requests/recover-requests.ts";
-import { settleRequests } from "./requests/settle-requests.ts";
 import { routesOf } from "./routes/index.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Say } from "./say.ts";
@@ -119,7 +119,8 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   const rooms: Rooms = { ctx, people, ingest, collecting, sandbox, dashboards, maxEventBytes };
   const stream = createStream(topicsOf(rooms), { log, metrics });
   onStop(() => stream.stop());
-  ingest.onAccepted((rows) => told(ctx, rows));
+  const follow = createFollowing(ctx);
+  ingest.onAccepted((rows) => told(ctx, follow, rows));
   ingest.onQuarantined(() => ctx.touch("quarantine"));
   tasks = await say.step("Task queue", () => startTasks(ctx, TASKS));
   onStop(() => tasks?.stop());
@@ -153,10 +154,8 @@ function isLoopback(host: string): boolean {
 }
 
 /** What a durable batch sets in motion: boards are drawn again, and requests follow the runs they started. */
-function told(ctx: Context, rows: readonly IncomingRow[]): void {
+function told(ctx: Context, follow: ReturnType<typeof createFollowing>, rows: readonly IncomingRow[]): void {
   logRuns(ctx.log, rows);
   for (const topic of ["close", "line", "flows"] as const) ctx.touch(topic);
-  const ids = new Set(rows.filter(({ kind }) => kind === "run").map(({ runId }) => runId));
-  const runs = [...ids].flatMap((id) => ctx.facts.run(id) ?? []);
-  settleRequests(ctx, runs).catch((error: unknown) => ctx.log.error({ err: error }, "requests could not be settled"));
+  follow(rows.filter(({ kind }) => kind === "run").map(({ runId }) => runId));
 }

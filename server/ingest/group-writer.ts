@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 export interface GroupWriter<T> {
   /** Resolves once the items are durable, rejects when they could not be made so. */
   write(items: readonly T[]): Promise<void>;
@@ -15,6 +17,8 @@ export interface GroupWriterOptions<T> {
   answers(): Promise<boolean>;
   maxRows: number;
   maxBytes: number;
+  /** Milliseconds from one group's end to the next one's beginning, in which more may join it; the first never waits. */
+  rest?: number;
 }
 
 interface Sending<T> {
@@ -24,7 +28,7 @@ interface Sending<T> {
 }
 
 /**
- * Group commit: what arrives while an insert is under way shares the next one. Nothing waits for a timer. When a group
+ * Group commit: what arrives while an insert is under way shares the next one. When a group
  * fails though the store answers, its senders are tried one by one, so that one sender's row cannot fail another's.
  */
 export function createGroupWriter<T>(options: GroupWriterOptions<T>): GroupWriter<T> {
@@ -48,7 +52,10 @@ export function createGroupWriter<T>(options: GroupWriterOptions<T>): GroupWrite
     }
   };
   const work = async () => {
-    while (waiting.length > 0) await flush(waiting.splice(0, groupSize(waiting, options)));
+    while (waiting.length > 0) {
+      await flush(waiting.splice(0, groupSize(waiting, options)));
+      if (options.rest) await sleep(options.rest);
+    }
     working = null;
   };
   return {
