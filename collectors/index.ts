@@ -2,6 +2,7 @@ import { airflow } from "./airflow/index.ts";
 import { anaplan } from "./anaplan/index.ts";
 import { azureDataFactory } from "./azure-data-factory/index.ts";
 import type { Collector } from "./collector.ts";
+import { dynamics365Finance } from "./dynamics-365-finance/index.ts";
 import { netsuite } from "./netsuite/index.ts";
 import { powerbi } from "./powerbi/index.ts";
 import { sapIntegrationSuite } from "./sap-integration-suite/index.ts";
@@ -18,4 +19,5 @@ export const collectors = [
   azureDataFactory,
   netsuite,
   airflow,
+  dynamics365Finance,
 ] as readonly Collector[];

@@ -1,6 +1,7 @@
 import { airflowSandbox } from "./airflow/sandbox.ts";
 import { anaplanSandbox } from "./anaplan/sandbox.ts";
 import { azureDataFactorySandbox } from "./azure-data-factory/sandbox.ts";
+import { dynamics365FinanceSandbox } from "./dynamics-365-finance/sandbox.ts";
 import { netsuiteSandbox } from "./netsuite/sandbox.ts";
 import { powerbiSandbox } from "./powerbi/sandbox.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -18,4 +19,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   azureDataFactorySandbox,
   netsuiteSandbox,
   airflowSandbox,
+  dynamics365FinanceSandbox,
 ];
