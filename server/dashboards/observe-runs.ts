@@ -42,11 +42,14 @@ export function observeRuns(value: RunValue) {
 
 export async function observeExceptions(observing: Observing, period: Period): Promise<Observation[]> {
   const rows = await observing.ctx.clickhouse.ask(exceptionTally, windowOf(observing, period));
-  return observed(observing, period, rows, (row) => ({
+  const seen = observed(observing, period, rows, (row) => ({
     top: row.exceptions,
     bottom: row.exceptions,
     at: { code: row.code, class: row.class },
   }));
+  // A close without any is a figure too, where anything is known of it.
+  const clean = seen.length === 0 && observing.ctx.facts.periods().includes(period.period);
+  return clean ? [{ top: 0, bottom: 0, at: { period: period.period } }] : seen;
 }
 
 export async function observeRepairs(observing: Observing, period: Period): Promise<Observation[]> {
