@@ -4,6 +4,7 @@ import type { FlowStrip } from "./wire/flow-strip.ts";
 import type { TieLine } from "./wire/line.ts";
 import type { ClockRow, CollectorRow, QuarantineRow, RequestRow } from "./wire/live.ts";
 import type { ReconcileRow } from "./wire/reconcile-matrix.ts";
+import type { SignoffRow } from "./wire/signoff.ts";
 
 /**
  * Live topics over socket.io. A topic is a keyed set of rows: a client subscribes, is answered a snapshot with a
@@ -28,6 +29,8 @@ export interface TopicRows {
   reconcile: ReconcileRow;
   /** `breaks`: all that are not settled and those settled last, by id. */
   breaks: BreakRow;
+  /** `signoffs/2026-10`: the latest sign-off of each entity and milestone, by id. */
+  signoffs: SignoffRow;
 }
 export type TopicName = keyof TopicRows;
 

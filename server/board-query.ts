@@ -8,7 +8,7 @@ import type { Permit } from "./people/permit.ts";
 
 /** What doors to computed answers are built from. */
 export interface BoardDeps {
-  ctx: Pick<Context, "estate" | "facts" | "clock" | "clickhouse" | "drivers">;
+  ctx: Pick<Context, "estate" | "facts" | "clock" | "clickhouse" | "postgres" | "drivers">;
   permit: Permit;
   /** Collectors as they are now; a system that cannot be read makes its data unknown. */
   collectors(): CollectorRow[];

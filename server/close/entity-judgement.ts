@@ -25,6 +25,8 @@ export interface Cause {
   milestones: Milestone[];
   /** The first deadline it endangers. */
   dueAt: Instant | null;
+  /** People let it pass: it was explained and approved, or a controller waived the gate it holds. */
+  accepted: boolean;
 }
 
 export interface EntityJudgement {
@@ -65,10 +67,10 @@ export function judgeEntity(
     .filter((problem) => !problem.passing);
   const decided = decisions.of(entity.id);
   const input: GatesInput = { judging, decisions, decided, entity, period, views, problems, stated, moment };
-  const { cells, waived } = judgeCells(input, blind);
+  const { cells, waived, accepted } = judgeCells(input, blind);
   const { milestones } = estate.close;
-  const causes = problems.map((problem) => causeOf(problem, entity, milestones, cells));
-  const blocking = causes.filter(({ problem }) => blocksCertification(problem));
+  const causes = problems.map((problem) => causeOf(problem, entity, milestones, cells, accepted));
+  const blocking = causes.filter((cause) => !cause.accepted && blocksCertification(cause.problem));
   return {
     row: rowOf(entity, milestones, cells, blocking.length > 0),
     views,
@@ -80,13 +82,22 @@ export function judgeEntity(
   };
 }
 
+interface Judged {
+  cells: BoardCell[];
+  /** Waivers of gates that are not met by themselves. */
+  waived: string[];
+  /** Ids of causes people let pass. */
+  accepted: ReadonlySet<string>;
+}
+
 /** Cells in the estate's order, judged in the order they wait for each other. */
-function judgeCells(input: GatesInput, blind: Blind): { cells: BoardCell[]; waived: string[] } {
+function judgeCells(input: GatesInput, blind: Blind): Judged {
   const { judging, entity, period, views, moment, decided } = input;
   const { milestones } = judging.estate.close;
   const titles = new Map(milestones.map(({ id, title }) => [id, title]));
   const cells = new Map<string, BoardCell>();
   const unmet = new Set<string>();
+  const accepted = new Set<string>();
   for (const milestone of inOrder(milestones)) {
     const path = pathOf(judging, views, milestone);
     const finding = findingOf(input, milestone, unmet);
@@ -109,6 +120,8 @@ function judgeCells(input: GatesInput, blind: Blind): { cells: BoardCell[]; waiv
       moment,
     );
     cells.set(milestone.id, cell);
+    const passed = cell.waiver?.waives === "gate" ? finding.blockedBy : (finding.accepted ?? []);
+    for (const problem of passed) accepted.add(causeId(problem));
   }
   const waived = [...cells.values()].filter(
     ({ milestone, waiver }) => waiver?.waives === "gate" && unmet.has(milestone),
@@ -116,6 +129,7 @@ function judgeCells(input: GatesInput, blind: Blind): { cells: BoardCell[]; waiv
   return {
     cells: milestones.map((milestone) => cells.get(milestone.id)!),
     waived: waived.map(({ waiver }) => waiver!.id),
+    accepted,
   };
 }
 
@@ -144,7 +158,13 @@ export function causeId(problem: Problem): string {
   return (problem.shared ? parts : [...parts, problem.entity]).join(".");
 }
 
-function causeOf(problem: Problem, entity: Entity, milestones: Milestone[], cells: BoardCell[]): Cause {
+function causeOf(
+  problem: Problem,
+  entity: Entity,
+  milestones: Milestone[],
+  cells: BoardCell[],
+  accepted: ReadonlySet<string>,
+): Cause {
   const id = causeId(problem);
   const held = cells.filter((cell) => cell.holds.includes(id));
   return {
@@ -158,6 +178,7 @@ function causeOf(problem: Problem, entity: Entity, milestones: Milestone[], cell
         .filter((cell) => cell.metAt === null)
         .map((cell) => cell.deadline.at)
         .sort()[0] ?? null,
+    accepted: accepted.has(id),
   };
 }
 

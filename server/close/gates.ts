@@ -27,6 +27,8 @@ export interface GateFinding {
   /** Where its sign-off stands, where the gate is one, and whether what was signed has changed since. */
   signoff?: CellSignoff;
   suspended?: boolean;
+  /** Problems that hold it no more, because somebody explained them and somebody else approved that. */
+  accepted?: Problem[];
 }
 
 const TIES = "Ties at every hop and end to end.";
@@ -100,7 +102,8 @@ export function reconciliationGate(
   if (complete && (line.state === "tied" || near || approved)) {
     const why = near ? NEAR : approved ? APPROVED : TIES;
     const metAt = wasMetAt ?? tiedSince(view, cutOff);
-    return { ...found, met: true, metAt, wasMetAt, blockedBy: [], state: "not-due", why };
+    const accepted = approved ? spoiling : [];
+    return { ...found, met: true, metAt, wasMetAt, blockedBy: [], accepted, state: "not-due", why };
   }
   const blockedBy = spoiling.filter((problem) => problem.material);
   const open = moment.past(cutOff);

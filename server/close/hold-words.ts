@@ -14,6 +14,7 @@ export function holdWords(estate: Estate, causes: readonly Cause[]): { title: st
   const cause = causes[0]!;
   const sentences = [whatHappened(estate, causes), impactOf(estate, causes)];
   if (!cause.problem.material) sentences.push("It is below materiality and holds nothing.");
+  if (causes.every(({ accepted }) => accepted)) sentences.push("It was let pass and holds nothing.");
   if (cause.problem.retrying) sentences.push("A newer run is under way.");
   return { title: titleOf(estate, cause.problem), text: sentences.filter(Boolean).join(" ") };
 }

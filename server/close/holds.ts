@@ -67,11 +67,11 @@ function holdOf(estate: Estate, causes: Cause[], moment: Moment): Hold {
 /**
  * The table's word, one level worse when less time is left than a repair usually takes; a technical failure that
  * endangers no deadline is at most S3. A material difference blocks certification whatever made it; one below
- * materiality never does.
+ * materiality or let pass by people never does.
  */
 function severityOf(cause: Cause, dueAt: string | null, repairMinutes: number | null, moment: Moment): Severity {
-  const { problem } = cause;
-  if (!problem.material) return "S3";
+  const { problem, accepted } = cause;
+  if (!problem.material || accepted) return "S3";
   if (problem.off) return "S1";
   const { severity, class: kind } = EXCEPTION_TABLE[problem.code];
   if (dueAt === null && kind === "technical") return worseFirst(severity, "S3") < 0 ? "S3" : severity;

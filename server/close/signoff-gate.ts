@@ -18,7 +18,7 @@ export interface SignoffGateInput {
 }
 
 export const STEPS: readonly SignoffStep[] = ["prepare", "review", "certify"];
-const PAST: Record<SignoffStep, string> = { prepare: "Prepared", review: "Reviewed", certify: "Certified" };
+const PAST: Record<SignoffStep, string> = { prepare: "Prepared", review: "reviewed", certify: "certified" };
 
 /** Met once certified, and only as long as what was signed still stands. */
 export function signoffGate(input: SignoffGateInput): GateFinding {

@@ -7,6 +7,7 @@ import { TieLine } from "../../schemas/wire/line.ts";
 import { closeBoard } from "../close/board.ts";
 import type { BoardMemo } from "../close/board-input.ts";
 import { entityLines } from "../close/entity-lines.ts";
+import { decisionsOf } from "../signoff/decisions.ts";
 import { entityInScope, judgingOf, type BoardDeps } from "../board-query.ts";
 import { described } from "./describe.ts";
 import { expected } from "./expected.ts";
@@ -28,10 +29,11 @@ export function closeRoutes(deps: BoardDeps): Hono {
       }),
       permit("board:read"),
       validator("param", z.object({ period: PeriodKey }), expected("a period such as 2026-10")),
-      (c) => {
+      async (c) => {
         const judging = judgingOf(deps, c.req.valid("param").period);
         const { entities } = c.get("actor");
-        return c.json({ rows: closeBoard({ ...judging, collectors: collectors(), entities, memo }) });
+        const decisions = await decisionsOf(deps.ctx.postgres, judging.period);
+        return c.json({ rows: closeBoard({ ...judging, decisions, collectors: collectors(), entities, memo }) });
       },
     )
     .get(

@@ -5,6 +5,7 @@ import { Instant, PeriodKey } from "../../schemas/instant.ts";
 import { BoardCell, Deadline } from "../../schemas/wire/board.ts";
 import { judgingOf, type BoardDeps } from "../board-query.ts";
 import { closeBoard } from "../close/board.ts";
+import { decisionsOf } from "../signoff/decisions.ts";
 import { described } from "./describe.ts";
 import { expected } from "./expected.ts";
 
@@ -27,9 +28,11 @@ export function deadlineRoutes(deps: BoardDeps): Hono {
     described({ tag: "Deadlines", summary: "Resolved deadlines of a period, earliest first", answers: Answer }),
     deps.permit("board:read"),
     validator("query", z.object({ period: PeriodKey.optional() }), expected("period, such as 2026-10")),
-    (c) => {
+    async (c) => {
       const judging = judgingOf(deps, c.req.valid("query").period);
-      const rows = closeBoard({ ...judging, collectors: deps.collectors(), entities: c.get("actor").entities });
+      const { entities } = c.get("actor");
+      const decisions = await decisionsOf(deps.ctx.postgres, judging.period);
+      const rows = closeBoard({ ...judging, decisions, collectors: deps.collectors(), entities });
       const titles = new Map(judging.estate.close.milestones.map(({ id, title }) => [id, title]));
       const deadlines = Object.values(rows)
         .flatMap((row) => (row.kind === "entity" ? row.cells.map((cell) => ({ entity: row.entity, cell })) : []))

@@ -24,6 +24,8 @@ import { reconciliationRoutes } from "./reconciliations.ts";
 import { requestRoutes } from "./requests.ts";
 import { runRoutes } from "./runs.ts";
 import { sessionRoutes } from "./session.ts";
+import { signoffRoutes } from "./signoffs.ts";
+import { waiverRoutes } from "./waivers.ts";
 
 /** Every door there is over HTTP. */
 export function routesOf(rooms: Rooms): Hono[] {
@@ -49,6 +51,8 @@ export function routesOf(rooms: Rooms): Hono[] {
     estateRoutes(doors),
     dashboardRoutes({ ...boards, dashboards }),
     requestRoutes(doors),
+    signoffRoutes(boards),
+    waiverRoutes(boards),
     clockRoutes({
       row: () => clockRow(ctx.clock, sandbox?.clock ?? null),
       drive: sandbox?.drive ?? null,

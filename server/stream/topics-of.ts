@@ -8,6 +8,8 @@ import { flowStrips } from "../checks/flow-strips.ts";
 import { quarantineRows } from "../ingest/quarantine-rows.ts";
 import { requestRows } from "../requests/request-rows.ts";
 import type { Rooms } from "../rooms.ts";
+import { decisionsOf } from "../signoff/decisions.ts";
+import { signoffRows } from "../signoff/signoff-rows.ts";
 import type { Topic } from "./topic.ts";
 import { createTopics } from "./topics.ts";
 
@@ -28,9 +30,11 @@ export function topicsOf({ ctx, collecting, sandbox }: Pick<Rooms, "ctx" | "coll
   };
   const collectors = () => Object.values(collecting.rows());
   return createTopics({
-    board(period, entities) {
+    async board(period, entities) {
       const judged = judging(period);
-      return judged && closeBoard({ ...judged, collectors: collectors(), entities, memo });
+      if (!judged) return null;
+      const decisions = await decisionsOf(ctx.postgres, judged.period);
+      return closeBoard({ ...judged, decisions, collectors: collectors(), entities, memo });
     },
     lines(period, entity, entities) {
       const judged = judging(period);
@@ -51,5 +55,9 @@ export function topicsOf({ ctx, collecting, sandbox }: Pick<Rooms, "ctx" | "coll
       return Object.fromEntries(items.map((item) => [item.id, item]));
     },
     requests: (entities) => requestRows(ctx, entities),
+    async signoffs(period, entities) {
+      const judged = judging(period);
+      return judged && signoffRows(ctx.postgres, judged.period, entities);
+    },
   });
 }

@@ -2,18 +2,20 @@ import type { CloseRow } from "../../schemas/wire/board.ts";
 import type { FlowStrip } from "../../schemas/wire/flow-strip.ts";
 import type { TieLine } from "../../schemas/wire/line.ts";
 import type { ClockRow, CollectorRow, QuarantineRow, RequestRow } from "../../schemas/wire/live.ts";
+import type { SignoffRow } from "../../schemas/wire/signoff.ts";
 import type { Audience, Topic } from "./topic.ts";
 import { defineTopic } from "./topic.ts";
 
 /** Where topics take their rows from; each room answers for itself. */
 export interface TopicSources {
-  board(period: string, audience: Audience): Record<string, CloseRow> | null;
+  board(period: string, audience: Audience): Promise<Record<string, CloseRow> | null>;
   lines(period: string, entity: string, audience: Audience): Record<string, TieLine> | null;
   strips(period: string, audience: Audience): Promise<Record<string, FlowStrip> | null>;
   clock(): ClockRow;
   collectors(): Record<string, CollectorRow>;
   quarantine(): Promise<Record<string, QuarantineRow>>;
   requests(audience: Audience): Promise<Record<string, RequestRow>>;
+  signoffs(period: string, audience: Audience): Promise<Record<string, SignoffRow> | null>;
 }
 
 /** Every live topic there is. */
@@ -67,6 +69,13 @@ export function createTopics(sources: TopicSources): Topic[] {
       params: [],
       ticks: false,
       rows: (_params, audience) => sources.requests(audience),
+    }),
+    defineTopic({
+      name: "signoffs",
+      scope: "signoff:read",
+      params: ["period"],
+      ticks: false,
+      rows: ({ period }, audience) => sources.signoffs(period ?? "", audience),
     }),
   ];
   return topics as unknown as Topic[];
