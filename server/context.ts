@@ -45,7 +45,10 @@ export type Scope =
   | "signoff:prepare"
   | "signoff:review"
   | "signoff:certify"
-  | "waiver:grant";
+  | "waiver:grant"
+  | "break:explain"
+  | "break:review"
+  | "check:run";
 
 export interface EnqueueOptions {
   key?: string;

@@ -21,6 +21,9 @@ export const SCOPE_TITLES: Record<Scope, string> = {
   "signoff:review": "Review a sign-off somebody else prepared",
   "signoff:certify": "Certify a sign-off two others prepared and reviewed",
   "waiver:grant": "Let a milestone or a deadline pass for a time",
+  "break:explain": "Assign, explain and comment on breaks",
+  "break:review": "Review breaks others explained, and settle them",
+  "check:run": "Run reconciliations now and recompute their results",
 };
 
 export const SCOPES = Object.keys(SCOPE_TITLES) as Scope[];
@@ -37,12 +40,23 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
     "signoff:review",
     "signoff:certify",
     "waiver:grant",
+    "break:explain",
+    "break:review",
+    "check:run",
     "collector:read",
     "quarantine:read",
     "audit:read",
   ],
-  accountant: [...SEES, "request:create", "signoff:prepare", "signoff:review"],
-  analyst: [...SEES, "request:create", "signoff:prepare"],
+  accountant: [
+    ...SEES,
+    "request:create",
+    "signoff:prepare",
+    "signoff:review",
+    "break:explain",
+    "break:review",
+    "check:run",
+  ],
+  analyst: [...SEES, "request:create", "signoff:prepare", "break:explain", "check:run"],
   engineer: [...SEES, "run:raw", "request:create", "quarantine:read", "quarantine:resubmit", "collector:read"],
   platform: [
     ...SEES,
@@ -54,6 +68,6 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
     "person:manage",
     "audit:read",
   ],
-  auditor: [...SEES, "run:raw", "quarantine:read", "collector:read", "audit:read"],
+  auditor: [...SEES, "run:raw", "check:run", "quarantine:read", "collector:read", "audit:read"],
   cfo: [...SEES, "signoff:certify"],
 };
