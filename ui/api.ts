@@ -5,6 +5,7 @@ import type { System } from "../schemas/estate/system.ts";
 import type { Accepted } from "../schemas/wire/ingest.ts";
 import type { ClockRow, Me, RequestRow } from "../schemas/wire/live.ts";
 import type { QuarantineItem } from "../schemas/wire/quarantine-item.ts";
+import type { SignoffRow, Waiver } from "../schemas/wire/signoff.ts";
 import type { RunDetail } from "../schemas/wire/run-detail.ts";
 
 /** A refusal as the server words it: what was wrong, and what to do. */
@@ -51,6 +52,16 @@ export const api = {
     ask<Accepted>("POST", `/api/v1/quarantine/${encodeURIComponent(id)}/resubmit`, { text, reason }),
   discard: (id: string, reason: string) =>
     ask<unknown>("POST", `/api/v1/quarantine/${encodeURIComponent(id)}/discard`, { reason }),
+  prepareSignoff: (asked: { entity: string; period: string; milestone: string; statement: string }) =>
+    ask<SignoffRow>("POST", "/api/v1/signoffs", asked),
+  countersign: (id: string, step: "review" | "certify", said: { digest: string; statement: string }) =>
+    ask<SignoffRow>("POST", `/api/v1/signoffs/${encodeURIComponent(id)}/${step}`, said),
+  withdrawSignoff: (id: string, reason: string) =>
+    ask<SignoffRow>("POST", `/api/v1/signoffs/${encodeURIComponent(id)}/withdraw`, { reason }),
+  waive: (asked: Pick<Waiver, "waives" | "entity" | "period" | "milestone" | "reason" | "expiresAt">) =>
+    ask<Waiver>("POST", "/api/v1/waivers", asked),
+  withdrawWaiver: (id: string, reason: string) =>
+    ask<Waiver>("POST", `/api/v1/waivers/${encodeURIComponent(id)}/withdraw`, { reason }),
   dashboards: () => ask<{ dashboards: DashboardTitle[] }>("GET", "/api/v1/dashboards"),
   dashboard: (id: string, period: string | null) =>
     ask<DashboardAnswer>("GET", `/api/v1/dashboards/${encodeURIComponent(id)}${period ? `?period=${period}` : ""}`),
