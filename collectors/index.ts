@@ -8,6 +8,7 @@ import { powerbi } from "./powerbi/index.ts";
 import { sapIntegrationSuite } from "./sap-integration-suite/index.ts";
 import { sapS4hana } from "./sap-s4hana/index.ts";
 import { workdayAdaptive } from "./workday-adaptive/index.ts";
+import { oracleEpm } from "./oracle-epm/index.ts";
 
 /** Every kind of system Tieout can read. */
 export const collectors = [
@@ -20,4 +21,5 @@ export const collectors = [
   netsuite,
   airflow,
   dynamics365Finance,
+  oracleEpm,
 ] as readonly Collector[];

@@ -8,6 +8,7 @@ import type { Sandbox } from "./sandbox.ts";
 import { sapIntegrationSuiteSandbox } from "./sap-integration-suite/sandbox.ts";
 import { sapS4hanaSandbox } from "./sap-s4hana/sandbox.ts";
 import { workdayAdaptiveSandbox } from "./workday-adaptive/sandbox.ts";
+import { oracleEpmSandbox } from "./oracle-epm/sandbox.ts";
 
 /** Every vendor that can be played, in the order the starter serves them. */
 export const SANDBOXES: readonly Sandbox[] = [
@@ -20,4 +21,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   netsuiteSandbox,
   airflowSandbox,
   dynamics365FinanceSandbox,
+  oracleEpmSandbox,
 ];

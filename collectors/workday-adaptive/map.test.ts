@@ -23,7 +23,8 @@ const eventsOf = (key: string) =>
 describe("the load log", () => {
   test("is read oldest first; what has no key or no start is passed over", () => {
     expect(lines.map(({ run }) => run.key)).toEqual(["L-1", "L-2", "L-3", "L-4", "L-5"]);
-    expect(lines[0]).toMatchObject({ entity: "DE01", period: "2026-07", snapshotAsOf: null });
+    expect(lines[0]?.filled).toMatchObject({ entity: "DE01", period: "2026-07", snapshotAsOf: null });
+    expect(lines[2]?.filled).toBeNull();
   });
 
   test.each([

@@ -3,6 +3,7 @@ import type { ControlTotal, RunException } from "../../schemas/event/facets.ts";
 import { jobNamed } from "../declared-job.ts";
 import { monthName, periodNamed } from "../period-name.ts";
 import { placeOf } from "../placing.ts";
+import type { Filled } from "../plan-figures.ts";
 import { hasEnded, type RunState, type SeenRun } from "../seen-run.ts";
 import { producerOf } from "../signed-event.ts";
 import { exceptionOf, type TextRule } from "../vendor-text.ts";
@@ -36,13 +37,10 @@ const RULES: readonly TextRule[] = [
   { pattern: /timed? ?out|internal error|unavailable|failed/i, code: "job-failed", class: "technical" },
 ];
 
+/** A line of the log: its run, and what it filled where the plan can be asked for it. */
 export interface LogLine {
   run: SeenRun;
-  load: Load | null;
-  entity: string | null;
-  period: string | null;
-  batch: string | null;
-  snapshotAsOf: string | null;
+  filled: Filled<Load> | null;
 }
 
 /** Rows of the load log, oldest first; a row without a key, a job or a start is nobody's run and is passed over. */
@@ -67,7 +65,10 @@ function lineOf(row: Record<string, string>, settings: AdaptiveSettings): LogLin
     /^\d+$/.test(cell(column) ?? "") ? Number(cell(column)) : null;
   const position = found && placeOf(found.job, entity, period);
   return {
-    ...{ load: found?.job ?? null, entity, period, batch, snapshotAsOf },
+    filled:
+      position && hasFilled(state, found!.job)
+        ? { job: found!.job, entity: position.entity, period: position.period, batch, snapshotAsOf }
+        : null,
     run: {
       key,
       job,
@@ -85,6 +86,10 @@ function lineOf(row: Record<string, string>, settings: AdaptiveSettings): LogLin
       completeThrough: snapshotAsOf,
     },
   };
+}
+
+function hasFilled(state: RunState | null, load: Load): boolean {
+  return load.accounts.length > 0 && (state === "complete" || state === "partial");
 }
 
 function exceptionsOf(
