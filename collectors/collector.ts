@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type * as z from "zod";
 import type { DatasetEvent, RunEvent } from "../schemas/event/open-lineage.ts";
+import { createVendorClock, type Notice, type VendorClock } from "./vendor-clock.ts";
 
 /** What a collector can do with its system; the console offers only this, `docs/collectors.md` is made from it. */
 export type Capability =
@@ -16,23 +17,19 @@ export type Capability =
   | "master-data"
   | "lineage";
 
-/** What the engine hands to a collector. Time comes from `clock`, the network only through `fetch`. */
+/** What the engine hands to a collector. Time comes from `clock` (put right by the vendor's own where that is minutes off), the network only through `fetch`. */
 export interface Tools {
   clock: { now(): Date };
   fetch: typeof fetch;
   log: Logger;
+  /** What time it is at the vendor, learned from its answers; of one system, whatever number of addresses it has. */
+  vendorClock?: VendorClock;
   /** Called when something deserves a look. */
   noticed?(notice: Notice): void;
   /** Lets time pass before a request that has to wait; real time unless a test says otherwise. */
   wait?(milliseconds: number): Promise<unknown>;
   /** Called for each request made, so that quotas and the collectors' page can count. */
   counted(request: { status: number; milliseconds: number }): void;
-}
-
-/** Something that does not keep a system from being read and should be looked at; without a message it has passed. */
-export interface Notice {
-  code: "clock-skew";
-  message: string | null;
 }
 
 /** A system of the estate as its collector sees it: settings parsed by the collector's grammar, secrets resolved. */
@@ -101,7 +98,29 @@ export interface Collector<S extends z.ZodType = z.ZodType, Cursor = unknown> {
 
 /** A collector is a declared value, listed once in `collectors/index.ts`. */
 export function defineCollector<S extends z.ZodType, Cursor>(collector: Collector<S, Cursor>): Collector<S, Cursor> {
-  return collector;
+  return {
+    ...collector,
+    open(system, given) {
+      const vendorClock = createVendorClock(given);
+      const connected = collector.open(system, { ...given, clock: vendorClock, vendorClock });
+      return { ...connected, pull: (cursor) => pullByOneClock(connected, cursor, vendorClock) };
+    },
+  };
+}
+
+/**
+ * A reading during which the vendor's clock turned out to be another is thrown away and made again: where it took its
+ * spans of time from a clock that runs ahead, it would pass over what the vendor has yet to write.
+ */
+async function pullByOneClock<Cursor>(connected: Connected<Cursor>, cursor: Cursor | null, clock: VendorClock) {
+  const before = clock.corrections();
+  try {
+    const pull = await connected.pull(cursor);
+    if (clock.corrections() === before) return pull;
+  } catch (error) {
+    if (clock.corrections() === before) throw error;
+  }
+  return connected.pull(cursor);
 }
 
 /**

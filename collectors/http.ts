@@ -84,7 +84,7 @@ const QUOTABLE = 2000;
  */
 export function createHttp(options: HttpOptions): Http {
   const wait = options.tools.wait ?? sleep;
-  const clock = createVendorClock(options.tools, new URL(options.baseUrl).host);
+  const clock = options.tools.vendorClock ?? createVendorClock(options.tools);
   const door: Door = { options, clock, redact: createRedaction(options.secrets ?? []) };
   const base = options.baseUrl.replace(/\/+$/, "");
 
@@ -153,7 +153,7 @@ async function sendOnce(door: Door, asked: Asked, hops = 0): Promise<Answer> {
     ...ask.headers,
   };
   const startedAt = performance.now();
-  const sentAt = options.tools.clock.now();
+  const heard = clock.asking(new URL(url).host);
   let status = 0;
   try {
     const response = await options.tools.fetch(url, {
@@ -164,7 +164,7 @@ async function sendOnce(door: Door, asked: Asked, hops = 0): Promise<Answer> {
       signal: AbortSignal.timeout(options.timeoutMilliseconds ?? 30_000),
     });
     status = response.status;
-    clock.heard(response.headers, sentAt);
+    heard(response.headers);
     if (!REDIRECTS.has(status)) {
       const text = await readText(response, options.maxBytes ?? 10 * 1024 * 1024, what, ask.bytes);
       return { status, headers: response.headers, text };

@@ -1,32 +1,48 @@
-import type { Tools } from "./collector.ts";
-
 /** Clocks this far apart are told; less is a network's or a busy machine's doing. */
 const TOLERATED = 5 * 60_000;
 
+/** Something that does not keep a system from being read and should be looked at; without a message it has passed. */
+export interface Notice {
+  code: "clock-skew";
+  message: string | null;
+}
+
 export interface VendorClock {
-  /** Learns from an answer's `Date`. */
-  heard(headers: Headers, sentAt: Date): void;
+  /** Marks that a request is sent; called when its answer is heard, so that its `Date` is learned from. */
+  asking(host: string): (headers: Headers) => void;
   now(): Date;
+  /** How often it was put right by minutes. */
+  corrections(): number;
 }
 
 /**
  * What time it is at the vendor. Its `Date` must fall between sending and hearing; where it is minutes off, somebody is
  * told and reading goes by the vendor's clock, so that nothing it writes is taken for read before it was.
  */
-export function createVendorClock({ clock, noticed }: Pick<Tools, "clock" | "noticed">, host: string): VendorClock {
+export function createVendorClock(ours: {
+  clock: { now(): Date };
+  noticed?: ((notice: Notice) => void) | undefined;
+}): VendorClock {
+  const { clock, noticed } = ours;
   let ahead = 0;
+  let corrections = 0;
   return {
-    heard(headers, sentAt) {
-      const said = Date.parse(headers.get("date") ?? "");
-      if (!Number.isFinite(said)) return;
-      const early = said - sentAt.getTime() + TOLERATED;
-      const late = said - clock.now().getTime() - TOLERATED;
-      const before = ahead;
-      ahead = early < 0 || late > 0 ? said - clock.now().getTime() : 0;
-      if (ahead !== 0 && before === 0) noticed?.({ code: "clock-skew", message: skewOf(host, ahead) });
-      if (ahead === 0 && before !== 0) noticed?.({ code: "clock-skew", message: null });
+    asking(host) {
+      const sentAt = clock.now().getTime();
+      return (headers) => {
+        const said = Date.parse(headers.get("date") ?? "");
+        if (!Number.isFinite(said)) return;
+        const heardAt = clock.now().getTime();
+        const off = said < sentAt - TOLERATED || said > heardAt + TOLERATED ? said - heardAt : 0;
+        const was = ahead;
+        ahead = off;
+        if (Math.abs(off - was) <= TOLERATED) return;
+        corrections += 1;
+        noticed?.({ code: "clock-skew", message: off === 0 ? null : skewOf(host, off) });
+      };
     },
     now: () => new Date(clock.now().getTime() + ahead),
+    corrections: () => corrections,
   };
 }
 

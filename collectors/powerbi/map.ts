@@ -169,28 +169,6 @@ function outputFacets({ model, targets, contents }: Reading, eventType: EventTyp
   return { tieout_position: positions.length > 0 ? { positions } : undefined };
 }
 
-/** Told once where refreshes were lost to us: the vendor keeps 60 of them, and those for seven days. */
-export function gapEvent(
-  namespace: string,
-  model: Model,
-  last: { requestId: string; at: string },
-  oldest: string,
-): RunEvent {
-  const message = `Refreshes between ${last.at} and ${oldest} are no longer in Power BI's history and were not read.`;
-  return signedRun(PRODUCER, {
-    eventType: "COMPLETE",
-    at: iso(timeOf(oldest) ?? 0),
-    runId: runIdOf(namespace, `${model.datasetId}/history-after/${last.requestId}`),
-    job: { namespace, name: `History of ${model.job}` },
-    facets: {
-      tieout_outcome: { vendorStatus: "History incomplete", qualifier: "warning" },
-      tieout_exceptions: { exceptions: [{ code: "unknown", class: "technical", message }] },
-    },
-    inputs: [],
-    outputs: [],
-  });
-}
-
 export function timeOf(text: string | null | undefined): number | null {
   if (!text) return null;
   const time = Date.parse(/(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`);

@@ -91,7 +91,7 @@ test("what left the history unread is told once; a quiet week is no gap", async 
   state.history = Array.from({ length: 60 }, (_, index) => refresh(200 - index));
   const after = await connected.pull(cursor);
   const gaps = (after.events as RunEvent[]).filter(
-    (event) => event.job?.name === "History of Refresh Group close dashboard",
+    (event) => event.job?.name === "Refreshes (Refresh Group close dashboard)",
   );
   expect(gaps).toHaveLength(1);
   expect(gaps[0]?.run.facets?.tieout_exceptions).toMatchObject({

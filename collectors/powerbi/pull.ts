@@ -1,8 +1,9 @@
 import type { RunEvent } from "../../schemas/event/open-lineage.ts";
 import { VendorError, type Pull, type SystemOf, type Tools } from "../collector.ts";
+import { gapEvent } from "../gap-event.ts";
 import { HISTORY, type PowerbiClient } from "./client.ts";
 import { scanOn, type ScanCursor } from "./lineage.ts";
-import { endOf, eventsOf, gapEvent, needsDetail, timeOf, type Reading } from "./map.ts";
+import { endOf, eventsOf, needsDetail, timeOf, type Reading } from "./map.ts";
 import { readContents, type Contents } from "./model-contents.ts";
 import type { Model, PowerbiSettings } from "./settings.ts";
 import type { Refresh } from "./vendor.ts";
@@ -123,5 +124,6 @@ function gap(namespace: string, model: Model, refreshes: Refresh[], before: Mode
   if (!newest || !oldestAt || refreshes.some(({ requestId }) => requestId === newest.requestId)) return [];
   const unread = ((timeOf(oldestAt) ?? 0) - (timeOf(`${readOn}T00:00:00Z`) ?? 0)) / 86_400_000;
   if (refreshes.length < HISTORY && unread < RETENTION_DAYS) return [];
-  return [gapEvent(namespace, model, newest, oldestAt)];
+  const [from, to] = [newest.at, oldestAt].map((at) => new Date(timeOf(at) ?? 0).toISOString());
+  return [gapEvent({ collector: "powerbi", namespace, history: "Refreshes", from: from!, to: to!, part: model.job })];
 }

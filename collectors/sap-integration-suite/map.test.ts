@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { runIdOf } from "../run-id.ts";
 import golden from "./fixtures/completed.event.json" with { type: "json" };
 import completed from "./fixtures/completed.json" with { type: "json" };
-import { gapEvent, messageEvents } from "./map.ts";
+import { messageEvents } from "./map.ts";
 import { Settings } from "./settings.ts";
 import { MessageLog } from "./vendor.ts";
 
@@ -109,16 +109,4 @@ test("a total that is not a number is reported, never guessed", () => {
   });
   const { totals } = event.outputs[0]!.facets!.tieout_controlTotals as { totals: { measure: string }[] };
   expect(totals.map((total) => total.measure)).toEqual(["count", "credit", "net"]);
-});
-
-test("expired history is said aloud", () => {
-  expect(gapEvent("2026-09-01T00:00:00.000Z", "2026-10-02T00:00:00.000Z", mapping)).toMatchObject({
-    eventType: "OTHER",
-    eventTime: "2026-10-02T00:00:00.000Z",
-    run: {
-      facets: {
-        tieout_exceptions: { exceptions: [{ class: "control", message: expect.stringContaining("2026-09-01") }] },
-      },
-    },
-  });
 });

@@ -76,23 +76,6 @@ export function messageEvents(row: MessageLog, sighting: Sighting, mapping: Mapp
   return events;
 }
 
-/** Says that history expired before it could be read: what ran in between is not known and cannot be asked any more. */
-export function gapEvent(from: string, to: string, mapping: Mapping): RunEvent {
-  const message = `Message processing logs between ${from} and ${to} expired before they were read; what ran then is not known.`;
-  return signedRun(PRODUCER, {
-    eventType: "OTHER",
-    at: to,
-    runId: runIdOf(mapping.namespace, `expired/${from}/${to}`),
-    job: { namespace: mapping.namespace, name: "Message processing log" },
-    facets: {
-      tieout_outcome: { vendorStatus: "EXPIRED", qualifier: "warning" },
-      tieout_exceptions: { exceptions: [{ code: "missing-run", class: "control", message }] },
-    },
-    inputs: [],
-    outputs: [],
-  });
-}
-
 /** A row with what its name and headers mean. */
 interface Message {
   row: MessageLog;

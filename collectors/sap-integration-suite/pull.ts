@@ -1,9 +1,10 @@
 import type { Logger } from "pino";
 import type { RunEvent } from "../../schemas/event/open-lineage.ts";
 import type { Pull } from "../collector.ts";
+import { gapEvent } from "../gap-event.ts";
 import { odataInstant } from "../odata.ts";
 import type { Client } from "./client.ts";
-import { gapEvent, messageEvents, type Mapping } from "./map.ts";
+import { messageEvents, type Mapping } from "./map.ts";
 import { hasError, isFinal, type MessageLog } from "./vendor.ts";
 
 const HOUR = 3_600_000;
@@ -37,7 +38,7 @@ export async function pullLogs(
   const { retentionDays, overlapMinutes } = mapping.settings;
   const oldest = new Date(Math.floor((now.getTime() - retentionDays * 24 * HOUR) / HOUR) * HOUR).toISOString();
   const state = cursor ?? { through: oldest, behind: false, watched: {} };
-  const events: RunEvent[] = state.through < oldest ? [gapEvent(state.through, oldest, mapping)] : [];
+  const events: RunEvent[] = state.through < oldest ? [gapOf(state.through, oldest, mapping)] : [];
   const begin = state.through < oldest ? oldest : state.through;
 
   const page = await client.logsSince(state.behind ? begin : minutesBefore(begin, overlapMinutes));
@@ -67,6 +68,10 @@ export async function pullLogs(
   );
   const openRuns = Object.values(kept).filter((each) => each.status === "PROCESSING" || each.status === "RETRY").length;
   return { events, cursor: { through, behind: page.more, watched: kept }, more: page.more, openRuns };
+}
+
+function gapOf(from: string, to: string, { namespace }: Mapping): RunEvent {
+  return gapEvent({ collector: "sap-integration-suite", namespace, history: "Message processing logs", from, to });
 }
 
 function minutesBefore(instant: string, minutes: number): string {

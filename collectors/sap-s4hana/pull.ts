@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import type { Logger } from "pino";
 import type { DatasetEvent, RunEvent } from "../../schemas/event/open-lineage.ts";
 import type { Pull } from "../collector.ts";
+import { gapEvent } from "../gap-event.ts";
 import { odataInstant } from "../odata.ts";
 import type { Client } from "./client.ts";
 import { fiscalYearPeriod, ledgerEvents, openPeriods, type LedgerDigests } from "./ledger.ts";
@@ -50,19 +51,21 @@ export interface PullTools {
  */
 export async function pullSystem(cursor: Cursor | null, tools: PullTools): Promise<Pull<Cursor>> {
   const { settings } = tools.mapping;
-  const begin = new Date(Math.floor((tools.now.getTime() - settings.historyDays * 24 * HOUR) / HOUR) * HOUR);
-  const state = cursor ?? { through: begin.toISOString(), behind: false, open: {}, ended: {}, ledger: null };
+  const oldest = new Date(Math.floor((tools.now.getTime() - settings.historyDays * 24 * HOUR) / HOUR) * HOUR);
+  const begin = oldest.toISOString();
+  const state = cursor ?? { through: begin, behind: false, open: {}, ended: {}, ledger: null };
+  const expired = settings.discovery === "jobHeaderSet" && state.through < begin;
   if (cursor)
     for (const key of tools.learned.keys()) if (key in cursor.open || key in cursor.ended) tools.learned.delete(key);
   const named = cursor ? [] : settings.watch;
-  const found = await discover(state, named, tools);
+  const found = await discover(expired ? { ...state, through: begin } : state, named, tools);
   const watched = await followRuns(found.open, found.ended, tools);
   const ledger = found.behind ? null : await readLedger(state.ledger, tools);
   const unread = Object.values(watched.open).some(({ status }) => status === "");
   const overlapStart = minutesBefore(found.through, settings.overlapMinutes);
   const ended = Object.fromEntries(Object.entries(watched.ended).filter(([, plannedAt]) => plannedAt >= overlapStart));
   return {
-    events: [...watched.events, ...(ledger?.events ?? [])],
+    events: [...(expired ? [gapOf(state.through, begin, tools)] : []), ...watched.events, ...(ledger?.events ?? [])],
     cursor: {
       ...{ through: found.through, behind: found.behind, open: watched.open, ended },
       ledger: ledger ? { at: ledger.at, digests: ledger.digests } : state.ledger,
@@ -70,6 +73,12 @@ export async function pullSystem(cursor: Cursor | null, tools: PullTools): Promi
     more: found.behind || unread,
     openRuns: Object.keys(watched.open).length,
   };
+}
+
+function gapOf(from: string, to: string, { mapping, log }: PullTools): RunEvent {
+  log.warn({ from, to }, "job runs expired before they were read");
+  const { namespace } = mapping;
+  return gapEvent({ collector: "sap-s4hana", namespace, history: "Application jobs", from, to });
 }
 
 /** Puts runs not known yet on the watch list: those started through Tieout, those named in the settings, those listed. */

@@ -1,5 +1,3 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { collectors } from "../../collectors/index.ts";
 import { runIdOf } from "../../collectors/run-id.ts";
@@ -56,7 +54,6 @@ function byRun(events: readonly Collected[]): Map<string, RunEvent[]> {
 describe.each(PLAYED)("$id", (played) => {
   const { collector, system } = played;
   const can = (capability: (typeof collector.capabilities)[number]) => collector.capabilities.includes(capability);
-  const hasTokens = Object.keys(collector.connection).some((key) => /^(auth|token)Url$/.test(key));
 
   test("every run of a close comes to its end, and its start says what it fills", async () => {
     const stage = await staged(played);
@@ -124,6 +121,33 @@ describe.each(PLAYED)("$id", (played) => {
     expect(bytes(found.events).sort()).toEqual(bytes(expected.events).sort());
   });
 
+  test("however often it is read, every run ends alike, in order of its times", async () => {
+    const often = await readClose(await staged(played), { everyMinutes: 20 });
+    const seldom = await readClose(await staged(played), { everyMinutes: 310 });
+    expect(endsOf(seldom.events)).toEqual(endsOf(often.events));
+  });
+
+  test("a clock that is hours wrong, ours or the vendor's, loses nothing and is noticed", async () => {
+    const right = await readClose(await staged(played), { everyMinutes: 60 });
+    for (const skewMinutes of [-400, 400]) {
+      const stage = await staged(played);
+      stage.skewMinutes = skewMinutes;
+      const wrong = await readClose(stage, { everyMinutes: 60 });
+      expect(endsOf(wrong.events)).toEqual(endsOf(right.events));
+      expect(stage.notices.join()).toMatch(skewMinutes < 0 ? /7 hours ahead of ours/ : /7 hours behind ours/);
+    }
+  });
+
+  test.runIf(keeps(played))("history that expired before it was read is told as a gap", async () => {
+    const stage = await staged(played, FROM, { [keeps(played)!]: 2 });
+    const connected = stage.open();
+    const { cursor } = await readOn(connected, null);
+    stage.clock.pass(6 * 1440);
+    const { events } = await readOn(connected, cursor);
+    const gaps = events.filter(isRun).filter(({ eventType, inputs }) => eventType === "OTHER" && inputs.length === 0);
+    expect(JSON.stringify(gaps)).toMatch(/between 2026-08-03.* and 2026-08-0\d.* expired before they were read/);
+  });
+
   test("reading again from nothing tells the same, byte for byte", async () => {
     const stage = await staged(played, UNTIL);
     const once = await readOn(stage.open(), null);
@@ -159,91 +183,6 @@ describe.each(PLAYED)("$id", (played) => {
     stage.clock.pass(1);
     await readOn(connected, cursor);
     expect(stage.requests() - before).toBeLessThanOrEqual(3);
-  });
-
-  test("credentials that end in the middle are renewed, or named as the cause", async () => {
-    const stage = await staged(played, UNTIL);
-    const connected = stage.open();
-    const first = await readOn(connected, null);
-    stage.fault = (asked) => (asked === 2 ? { kind: "token-expired" } : null);
-    stage.clock.pass(30);
-    if (hasTokens) await readOn(connected, first.cursor);
-    stage.fault = () => ({ kind: "token-expired" });
-    await expect(readOn(connected, first.cursor)).rejects.toMatchObject({ code: "unauthorized", recoverable: false });
-    stage.fault = null;
-    await readOn(connected, first.cursor);
-  });
-
-  test.each([
-    ["a limit that passes soon is waited for", { kind: "rate-limited", retryAfterSeconds: 1 } as const],
-    ["one server error is passed over", { kind: "unavailable", status: 503 } as const],
-  ])("%s", async (_, fault) => {
-    const stage = await staged(played, UNTIL);
-    const calm = bytes((await readOn(stage.open(), null)).events);
-    let shown = 0;
-    stage.fault = () => (shown++ < 1 ? fault : null);
-    expect(bytes((await readOn(stage.open(), null)).events)).toEqual(calm);
-    expect(shown).toBeGreaterThan(0);
-  });
-
-  test.each([
-    [
-      "a long limit",
-      { kind: "rate-limited", retryAfterSeconds: 90 } as const,
-      { code: "rate-limited", retryAfterSeconds: 90 },
-    ],
-    ["an outage", { kind: "unavailable", status: 502 } as const, { code: "unreachable", recoverable: true }],
-    ["a web page", { kind: "nonsense", body: "<html><body>Sign in</body></html>" } as const, { code: "nonsense" }],
-    ["half an answer", { kind: "nonsense", body: '{"value":[{"a":' } as const, { code: "nonsense" }],
-    ["an empty answer", { kind: "nonsense", body: "" } as const, { code: "nonsense" }],
-  ])("%s is told as what it is, and reading goes on where it stood", async (_, fault, told) => {
-    const stage = await staged(played);
-    const connected = stage.open();
-    const { cursor } = await readOn(connected, null);
-    stage.clock.pass(180);
-    stage.fault = () => fault;
-    await expect(readOn(connected, cursor)).rejects.toMatchObject({ name: "VendorError", ...told });
-    stage.fault = null;
-    const after = await readOn(connected, cursor);
-    const fresh = await readOn(stage.open(), cursor);
-    expect(bytes(after.events).sort()).toEqual(bytes(fresh.events).sort());
-    expect(after.events.length).toBeGreaterThan(0);
-  });
-
-  test("a redirect to another host is not followed", async () => {
-    let visited = 0;
-    const elsewhere = createServer((_, answer) => {
-      visited += 1;
-      answer.end("{}");
-    });
-    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
-    const { port } = elsewhere.address() as AddressInfo;
-    const stage = await staged(played);
-    stage.intercept = () => Response.redirect(`http://127.0.0.1:${port}/taken`, 302);
-    await expect(readOn(stage.open(), null)).rejects.toMatchObject({ code: "nonsense" });
-    elsewhere.close();
-    expect(visited).toBe(0);
-  });
-
-  test("secrets reach neither messages, logs nor events, even when the vendor quotes them", async () => {
-    const stage = await staged(played);
-    const { events } = await readOn(stage.open(), null);
-    const messages: string[] = [];
-    for (const status of [400, 401, 403, 500]) {
-      stage.intercept = async (request) => {
-        const quoted = { authorization: request.headers.get("authorization"), body: await request.text() };
-        return Response.json(
-          { error: { message: `refused ${JSON.stringify(quoted)} ${stage.secrets[0]}` } },
-          { status },
-        );
-      };
-      const failure = await readOn(stage.open(), null).catch((error: unknown) => error as Error);
-      messages.push(`${(failure as Error).message} ${JSON.stringify((failure as Error).cause ?? null)}`);
-    }
-    expect(messages.every((message) => message.includes("answered"))).toBe(true);
-    const everything = [...messages, stage.logged(), ...bytes(events)].join("\n");
-    for (const secret of stage.secrets) expect(everything).not.toContain(secret);
-    expect(everything).not.toMatch(/\b(Bearer|Basic|AnaplanAuthToken) [A-Za-z0-9+/=._-]{8,}/);
   });
 
   test.runIf(can("trigger"))(
@@ -298,6 +237,23 @@ function inputFor(stage: Stage, { system, collector }: Played, idempotencyKey: s
   const period = stage.world.periods().at(-2)?.period ?? "";
   expect(job, collector.id).toBeDefined();
   return { job: job?.job ?? "", parameters: { period }, idempotencyKey };
+}
+
+/** How each run of the flow ended: its last event by the vendor's time. */
+function endsOf(events: readonly Collected[]): Record<string, string> {
+  const ended = events.filter(isRun).filter(({ eventType, outputs }) => ENDED.has(eventType!) && outputs.length > 0);
+  return Object.fromEntries(
+    ended
+      .sort((one, other) => (one.eventTime < other.eventTime ? -1 : 1))
+      .map(({ run, eventType, eventTime }) => [run.runId, `${eventType} ${eventTime}`]),
+  );
+}
+const ENDED = new Set(["COMPLETE", "FAIL", "ABORT"]);
+
+/** The setting that says how many days of history the vendor keeps, where it forgets. */
+function keeps({ collector, system }: Played): string | undefined {
+  const settings = collector.settings.parse(system.settings) as object;
+  return ["retentionDays", "historyDays"].find((key) => key in settings);
 }
 
 function isPartial(event: RunEvent): boolean {

@@ -1,4 +1,5 @@
 import pino from "pino";
+import { expect } from "vitest";
 import { Hono } from "hono";
 import type { Collector, Connected } from "../../collectors/collector.ts";
 import { collectors } from "../../collectors/index.ts";
@@ -35,6 +36,10 @@ export interface Stage {
   intercept: Intercept | null;
   /** The API fault in force. */
   fault: ((asked: number) => ApiFault | null) | null;
+  /** How far the collectors' clock is ahead of the vendor's. */
+  skewMinutes: number;
+  /** What collectors said deserves a look. */
+  notices: string[];
   /** Requests the collectors made so far. */
   requests(): number;
   /** What was done through the vendor's API since the stage was set. */
@@ -57,7 +62,7 @@ export async function stageOf(played: Played, at: string, settings: Record<strin
   /** Moves the clock on, stopping where somebody does something. */
   const pass = (minutes: number) => {
     const until = now + minutes * 60_000;
-    for (const act of played.acts.filter(({ at }) => at > now && at <= until)) {
+    for (const act of played.acts.filter((each) => each.at > now && each.at <= until)) {
       now = act.at;
       perform(real, act);
     }
@@ -85,10 +90,16 @@ export async function stageOf(played: Played, at: string, settings: Record<strin
           settings: played.collector.settings.parse(system.settings),
           connection: served.connection,
         },
-        { clock: { now: () => new Date(now) }, fetch, log, counted: () => (requests += 1), wait: async () => {} },
+        {
+          clock: { now: () => new Date(now + stage.skewMinutes * 60_000) },
+          ...{ fetch, log, counted: () => (requests += 1), wait: async () => {} },
+          noticed: ({ message }) => message && stage.notices.push(message),
+        },
       ),
     intercept: null,
     fault: null,
+    skewMinutes: 0,
+    notices: [],
     requests: () => requests,
     acts: () => real.acts().filter((act) => !played.acts.some((scripted) => scripted.at === act.at)),
     logged: () => logged.join(""),
@@ -123,6 +134,7 @@ export async function readOn(connected: Connected, cursor: unknown): Promise<{ e
   const events: Collected[] = [];
   for (let more = true; more;) {
     const pull = await connected.pull(cursor === null ? null : JSON.parse(JSON.stringify(cursor)));
+    if (pull.more) expect(pull.cursor, "there is more to read, and it begins elsewhere").not.toEqual(cursor);
     events.push(...pull.events);
     ({ cursor, more } = pull);
   }
