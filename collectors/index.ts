@@ -1,6 +1,7 @@
 import { airflow } from "./airflow/index.ts";
 import { anaplan } from "./anaplan/index.ts";
 import { azureDataFactory } from "./azure-data-factory/index.ts";
+import { boomi } from "./boomi/index.ts";
 import type { Collector } from "./collector.ts";
 import { dynamics365Finance } from "./dynamics-365-finance/index.ts";
 import { netsuite } from "./netsuite/index.ts";
@@ -22,4 +23,5 @@ export const collectors = [
   airflow,
   dynamics365Finance,
   oracleEpm,
+  boomi,
 ] as readonly Collector[];

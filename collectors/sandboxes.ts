@@ -1,6 +1,7 @@
 import { airflowSandbox } from "./airflow/sandbox.ts";
 import { anaplanSandbox } from "./anaplan/sandbox.ts";
 import { azureDataFactorySandbox } from "./azure-data-factory/sandbox.ts";
+import { boomiSandbox } from "./boomi/sandbox.ts";
 import { dynamics365FinanceSandbox } from "./dynamics-365-finance/sandbox.ts";
 import { netsuiteSandbox } from "./netsuite/sandbox.ts";
 import { powerbiSandbox } from "./powerbi/sandbox.ts";
@@ -22,4 +23,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   airflowSandbox,
   dynamics365FinanceSandbox,
   oracleEpmSandbox,
+  boomiSandbox,
 ];

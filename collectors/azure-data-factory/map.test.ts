@@ -15,7 +15,7 @@ const settings = Settings.parse({
   subscriptionId: "12345678-1234-1234-1234-12345678abcd",
   resourceGroup: "finance",
   factory: "adf-finance",
-  pipelines: [{ name: "pl_gl_daily_{entity}", dataset: "dbo.gl", totalsActivity: "Control totals" }],
+  pipelines: [{ name: "pl_gl_daily_{entity}", dataset: "dbo.gl", totalsActivity: "Control totals", ledger: "0L" }],
 });
 const mapping = { namespace: "adf://example", settings };
 const last = (run: PipelineRun, of: readonly ActivityRun[] = []) => pipelineRunEvents(run, of, mapping).at(-1);

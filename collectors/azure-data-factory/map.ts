@@ -2,6 +2,8 @@ import type { ControlTotal, RunException } from "../../schemas/event/facets.ts";
 import { DecimalString, PeriodKey } from "../../schemas/instant.ts";
 import type { RunEvent } from "../../schemas/event/open-lineage.ts";
 import { jobNamed } from "../declared-job.ts";
+import { placeOf } from "../placing.ts";
+import { RELAYED } from "../relayed-text.ts";
 import { hasEnded, seenRunEvents, type RunState } from "../seen-run.ts";
 import { producerOf } from "../signed-event.ts";
 import { exceptionOf, type TextRule } from "../vendor-text.ts";
@@ -23,35 +25,12 @@ const STATES: Record<string, RunState> = {
 
 /** Error codes and texts of activities; the first that fits counts. */
 const RULES: readonly TextRule[] = [
-  {
-    pattern: /FOREIGN KEY constraint .*column '(?<dimension>[^']+)'|no mapping .*["'](?<member>[^"']+)["']/is,
-    code: "unmapped-member",
-    class: "business",
-  },
-  { pattern: /\bperiod\b.*\b(?:closed|locked|not open)\b/is, code: "period-closed-at-target", class: "business" },
-  { pattern: /primary key violation|duplicate key|PrimaryKeyViolation/i, code: "duplicate-load", class: "control" },
-  {
-    pattern: /\b429\b|thrott|too many requests|TooManyRequests|quota|concurrency limit/i,
-    code: "api-limit",
-    class: "technical",
-  },
-  {
-    pattern: /credential|AADSTS|login failed|unauthorized|expired|InvalidAuthentication|\b401\b/i,
-    code: "credential-expiry",
-    class: "technical",
-  },
-  {
-    pattern:
-      /ColumnNotFound|invalid column|column .+ (?:not found|does not exist)|SchemaMapping|type conversion|schema/i,
-    code: "contract-drift",
-    class: "technical",
-  },
-  { pattern: /DataConsistency|rowsSkipped|consistency verification/i, code: "count-gap", class: "control" },
-  {
-    pattern: /timed? ?out|ErrorCode=|UserError|SystemError|OperationFailed|failed|\b50[0-9]\b/i,
-    code: "job-failed",
-    class: "technical",
-  },
+  { pattern: /primary ?key ?violation|violation of primary key/i, code: "duplicate-load", class: "control" },
+  { pattern: /AADSTS|InvalidAuthentication|AccessToken/i, code: "credential-expiry", class: "technical" },
+  { pattern: /ColumnNotFound|invalid column|SchemaMapping/i, code: "contract-drift", class: "technical" },
+  { pattern: /DataConsistency|consistency verification/i, code: "count-gap", class: "control" },
+  ...RELAYED,
+  { pattern: /ErrorCode=|UserError|SystemError|OperationFailed/i, code: "job-failed", class: "technical" },
 ];
 
 export interface Mapping {
@@ -87,8 +66,7 @@ export function pipelineRunEvents(run: PipelineRun, activities: readonly Activit
   const copied = rowsOf(activities, declared?.job);
   const state = stateOf(run.status, settings);
   const exceptions = exceptionsOf(run, state, activities, copied.skipped);
-  const { ledger, version } = settings;
-  const place = declared && entity && period ? { entity, ledger, period, version } : null;
+  const place = declared ? placeOf(declared.job, entity, period) : null;
   return seenRunEvents(PRODUCER, namespace, {
     key: run.runId,
     job: run.pipelineName,

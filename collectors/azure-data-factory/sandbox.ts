@@ -30,6 +30,7 @@ export const azureDataFactorySandbox = defineSandbox({
           dataset: "dbo.gl_actuals",
           inputs: [{ namespace: "feed://example", name: "GL_EXTRACT" }],
           totalsActivity: "Control totals",
+          ledger: "0L",
         },
       ],
       requestsPerSecond: 5000,

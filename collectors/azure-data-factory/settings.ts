@@ -1,11 +1,13 @@
 import * as z from "zod";
 import { DeclaredJob } from "../declared-job.ts";
+import { books } from "../placing.ts";
 import { RunState } from "../seen-run.ts";
 
 const Guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "expected a GUID");
 
 const Pipeline = z.strictObject({
   ...DeclaredJob.shape,
+  ...books,
   /** The Copy activity whose rows count, where a pipeline has several; otherwise all are added up. */
   copyActivity: z.string().optional(),
   /** A Lookup activity that reads what was delivered: one row for each account, columns as in `totals`. */
@@ -42,8 +44,6 @@ export const Settings = z.strictObject({
   pipelines: z.array(Pipeline).min(1),
   parameters: Parameters.prefault({}),
   totals: TotalsColumns.prefault({}),
-  ledger: z.string().default("0L"),
-  version: z.string().default("actual"),
   /** Words of pipeline runs beyond the documented ones. */
   otherStates: z.record(z.string(), RunState).default({ TimedOut: "failed" }),
   /** How long the service keeps runs; older ones are left out of its answers without a word. */
