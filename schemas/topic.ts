@@ -4,6 +4,7 @@ import type { FlowStrip } from "./wire/flow-strip.ts";
 import type { TieLine } from "./wire/line.ts";
 import type { ClockRow, CollectorRow, QuarantineRow, RequestRow } from "./wire/live.ts";
 import type { ReconcileRow } from "./wire/reconcile-matrix.ts";
+import type { EntityReadiness, ReportImpact } from "./wire/readiness.ts";
 import type { SignoffRow } from "./wire/signoff.ts";
 
 /**
@@ -31,6 +32,10 @@ export interface TopicRows {
   breaks: BreakRow;
   /** `signoffs/2026-10`: the latest sign-off of each entity and milestone, by id. */
   signoffs: SignoffRow;
+  /** `readiness/2026-10/DE01`: the one key `entity`. */
+  readiness: EntityReadiness;
+  /** `impact/2026-10`: dashboards that show numbers they should not, by report id. */
+  impact: ReportImpact;
 }
 export type TopicName = keyof TopicRows;
 

@@ -28,6 +28,7 @@ import { recoverRequests } from "./requests/recover-requests.ts";
 import { routesOf } from "./routes/index.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Say } from "./say.ts";
+import { watchSignoffs } from "./signoff/watch-signoffs.ts";
 import { openStores } from "./store/open-stores.ts";
 import { openSocket } from "./stream/socket.ts";
 import { createStream } from "./stream/stream.ts";
@@ -120,7 +121,12 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   const stream = createStream(topicsOf(rooms), { log, metrics });
   onStop(() => stream.stop());
   const follow = createFollowing(ctx);
-  ingest.onAccepted((rows) => told(ctx, follow, rows));
+  const watch = watchSignoffs({ ctx, collectors: () => Object.values(collecting.rows()) });
+  onStop(() => watch.stop());
+  ingest.onAccepted((rows) => {
+    told(ctx, follow, rows);
+    watch.look();
+  });
   ingest.onQuarantined(() => ctx.touch("quarantine"));
   tasks = await say.step("Task queue", () => startTasks(ctx, TASKS));
   onStop(() => tasks?.stop());
@@ -156,6 +162,6 @@ function isLoopback(host: string): boolean {
 /** What a durable batch sets in motion: boards are drawn again, and requests follow the runs they started. */
 function told(ctx: Context, follow: ReturnType<typeof createFollowing>, rows: readonly IncomingRow[]): void {
   logRuns(ctx.log, rows);
-  for (const topic of ["close", "line", "flows"] as const) ctx.touch(topic);
+  for (const topic of ["close", "line", "flows", "readiness", "impact"] as const) ctx.touch(topic);
   follow(rows.filter(({ kind }) => kind === "run").map(({ runId }) => runId));
 }

@@ -20,6 +20,7 @@ import { lineageGraphRoutes } from "./lineage-graph.ts";
 import { openapiRoutes } from "./openapi.ts";
 import { peopleRoutes } from "./people.ts";
 import { quarantineRoutes } from "./quarantine.ts";
+import { readinessRoutes } from "./readiness.ts";
 import { reconciliationRoutes } from "./reconciliations.ts";
 import { requestRoutes } from "./requests.ts";
 import { runRoutes } from "./runs.ts";
@@ -51,6 +52,7 @@ export function routesOf(rooms: Rooms): Hono[] {
     estateRoutes(doors),
     dashboardRoutes({ ...boards, dashboards }),
     requestRoutes(doors),
+    readinessRoutes(boards),
     signoffRoutes(boards),
     waiverRoutes(boards),
     clockRoutes({

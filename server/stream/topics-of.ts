@@ -3,12 +3,14 @@ import { calendarsOf } from "../close/calendars.ts";
 import { closeBoard } from "../close/board.ts";
 import type { BoardMemo } from "../close/board-input.ts";
 import { entityLines } from "../close/entity-lines.ts";
+import { reportImpacts } from "../close/report-impact.ts";
 import { periodInView } from "../close/period-in-view.ts";
 import { flowStrips } from "../checks/flow-strips.ts";
 import { quarantineRows } from "../ingest/quarantine-rows.ts";
 import { requestRows } from "../requests/request-rows.ts";
 import type { Rooms } from "../rooms.ts";
 import { decisionsOf } from "../signoff/decisions.ts";
+import { readinessOf } from "../signoff/readiness-of.ts";
 import { signoffRows } from "../signoff/signoff-rows.ts";
 import type { Topic } from "./topic.ts";
 import { createTopics } from "./topics.ts";
@@ -58,6 +60,18 @@ export function topicsOf({ ctx, collecting, sandbox }: Pick<Rooms, "ctx" | "coll
     async signoffs(period, entities) {
       const judged = judging(period);
       return judged && signoffRows(ctx.postgres, judged.period, entities);
+    },
+    async readiness(period, entity, entities) {
+      const judged = judging(period);
+      const known = estate.entities.some(({ id }) => id === entity);
+      if (!judged || !known || (entities !== "all" && !entities.includes(entity))) return null;
+      return { entity: await readinessOf({ ctx, collectors }, { ...judged, memo }, entity) };
+    },
+    async impact(period, entities) {
+      const judged = judging(period);
+      if (!judged) return null;
+      const decisions = await decisionsOf(ctx.postgres, judged.period);
+      return reportImpacts({ ...judged, decisions, collectors: collectors(), entities, memo });
     },
   });
 }

@@ -2,6 +2,7 @@ import type { CloseRow } from "../../schemas/wire/board.ts";
 import type { FlowStrip } from "../../schemas/wire/flow-strip.ts";
 import type { TieLine } from "../../schemas/wire/line.ts";
 import type { ClockRow, CollectorRow, QuarantineRow, RequestRow } from "../../schemas/wire/live.ts";
+import type { EntityReadiness, ReportImpact } from "../../schemas/wire/readiness.ts";
 import type { SignoffRow } from "../../schemas/wire/signoff.ts";
 import type { Audience, Topic } from "./topic.ts";
 import { defineTopic } from "./topic.ts";
@@ -16,6 +17,8 @@ export interface TopicSources {
   quarantine(): Promise<Record<string, QuarantineRow>>;
   requests(audience: Audience): Promise<Record<string, RequestRow>>;
   signoffs(period: string, audience: Audience): Promise<Record<string, SignoffRow> | null>;
+  readiness(period: string, entity: string, audience: Audience): Promise<Record<string, EntityReadiness> | null>;
+  impact(period: string, audience: Audience): Promise<Record<string, ReportImpact> | null>;
 }
 
 /** Every live topic there is. */
@@ -76,6 +79,20 @@ export function createTopics(sources: TopicSources): Topic[] {
       params: ["period"],
       ticks: false,
       rows: ({ period }, audience) => sources.signoffs(period ?? "", audience),
+    }),
+    defineTopic({
+      name: "readiness",
+      scope: "board:read",
+      params: ["period", "entity"],
+      ticks: true,
+      rows: ({ period, entity }, audience) => sources.readiness(period ?? "", entity ?? "", audience),
+    }),
+    defineTopic({
+      name: "impact",
+      scope: "board:read",
+      params: ["period"],
+      ticks: true,
+      rows: ({ period }, audience) => sources.impact(period ?? "", audience),
     }),
   ];
   return topics as unknown as Topic[];
