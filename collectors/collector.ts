@@ -103,7 +103,15 @@ export function defineCollector<S extends z.ZodType, Cursor>(collector: Collecto
     open(system, given) {
       const vendorClock = createVendorClock(given);
       const connected = collector.open(system, { ...given, clock: vendorClock, vendorClock });
-      return { ...connected, pull: (cursor) => pullByOneClock(connected, cursor, vendorClock) };
+      return {
+        ...connected,
+        pull: (cursor) => byOneClock(vendorClock, () => connected.pull(cursor)),
+        async check() {
+          const { sees, warnings } = await byOneClock(vendorClock, () => connected.check());
+          const notice = vendorClock.notice();
+          return { sees, warnings: notice ? [notice, ...warnings] : warnings };
+        },
+      };
     },
   };
 }
@@ -112,15 +120,15 @@ export function defineCollector<S extends z.ZodType, Cursor>(collector: Collecto
  * A reading during which the vendor's clock turned out to be another is thrown away and made again: where it took its
  * spans of time from a clock that runs ahead, it would pass over what the vendor has yet to write.
  */
-async function pullByOneClock<Cursor>(connected: Connected<Cursor>, cursor: Cursor | null, clock: VendorClock) {
+async function byOneClock<T>(clock: VendorClock, read: () => Promise<T>): Promise<T> {
   const before = clock.corrections();
   try {
-    const pull = await connected.pull(cursor);
-    if (clock.corrections() === before) return pull;
+    const found = await read();
+    if (clock.corrections() === before) return found;
   } catch (error) {
     if (clock.corrections() === before) throw error;
   }
-  return connected.pull(cursor);
+  return read();
 }
 
 /**

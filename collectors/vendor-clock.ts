@@ -13,6 +13,8 @@ export interface VendorClock {
   now(): Date;
   /** How often it was put right by minutes. */
   corrections(): number;
+  /** That it is minutes off, in words; null where it agrees with ours. */
+  notice(): string | null;
 }
 
 /**
@@ -26,6 +28,7 @@ export function createVendorClock(ours: {
   const { clock, noticed } = ours;
   let ahead = 0;
   let corrections = 0;
+  let notice: string | null = null;
   return {
     asking(host) {
       const sentAt = clock.now().getTime();
@@ -38,11 +41,13 @@ export function createVendorClock(ours: {
         ahead = off;
         if (Math.abs(off - was) <= TOLERATED) return;
         corrections += 1;
-        noticed?.({ code: "clock-skew", message: off === 0 ? null : skewOf(host, off) });
+        notice = off === 0 ? null : skewOf(host, off);
+        noticed?.({ code: "clock-skew", message: notice });
       };
     },
     now: () => new Date(clock.now().getTime() + ahead),
     corrections: () => corrections,
+    notice: () => notice,
   };
 }
 

@@ -40,6 +40,8 @@ export const CollectorRow = z.object({
   reason: z.string().nullable(),
   /** What kind of trouble: what a person must act on is told from what passes. */
   reasonCode: CollectorTrouble.nullable().optional(),
+  /** What does not keep it from reading and deserves a look: a vendor's clock that is hours off. */
+  notice: z.string().nullable().optional(),
   sinceAt: Instant.nullable(),
   nextTryAt: Instant.nullable(),
   lastPollAt: Instant.nullable(),

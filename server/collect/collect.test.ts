@@ -109,6 +109,17 @@ describe("createCollecting", () => {
     expect(collecting.rows().counter).toMatchObject({ state: "ok", reason: null, sinceAt: null });
   });
 
+  it("leaves a vendor that gives the same again for ever, visibly", async () => {
+    const again: Connected<number> = {
+      ...counting(1, () => null),
+      pull: async () => ({ events: [event(1)], cursor: 1, more: true, openRuns: 0 }),
+    };
+    const { collecting, saved } = collectingOver(again);
+    await collecting.pollNow("counter");
+    expect(collecting.rows().counter).toMatchObject({ state: "degraded", reasonCode: "nonsense" });
+    expect(saved).toEqual([1]);
+  });
+
   it("goes down at once where a person must act, and says why", async () => {
     const { collecting } = collectingOver(counting(1, () => new VendorError("unauthorized", "The token has expired.")));
     await collecting.pollNow("counter");

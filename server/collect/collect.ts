@@ -76,7 +76,10 @@ function createLane(source: Source, deps: CollectDeps) {
       // Whoever stopped did not wait for the vendor; what it gave is read again from the cursor.
       if (stopped) return;
       if (pull.events.length > 0) await deps.accept(pull.events, `collector:${system.id}`);
-      if (JSON.stringify(pull.cursor) !== JSON.stringify(cursor)) await deps.cursors.save(system.id, pull.cursor);
+      const moved = JSON.stringify(pull.cursor) !== JSON.stringify(cursor);
+      if (moved) await deps.cursors.save(system.id, pull.cursor);
+      if (pull.more && !moved)
+        throw new VendorError("nonsense", "The vendor has more to give and gives the same again.");
       cursor = pull.cursor;
       more = pull.more;
       health.read(pull.events, pull.openRuns);

@@ -14,6 +14,7 @@ export interface Health {
   row(): CollectorRow;
   failures(): Failures;
   counted(request: { status: number; milliseconds: number }): void;
+  noticed(notice: { message: string | null }): void;
   began(): void;
   read(events: readonly CollectedEvent[], openRuns: number): void;
   succeeded(pollMilliseconds: number): void;
@@ -31,6 +32,7 @@ export function createHealth(system: System, collector: Collector, clock: Clock,
     state: "starting",
     reason: null,
     reasonCode: null,
+    notice: null,
     sinceAt: null,
     nextTryAt: null,
     lastPollAt: null,
@@ -52,6 +54,9 @@ export function createHealth(system: System, collector: Collector, clock: Clock,
     counted(request) {
       row.requests += 1;
       metrics.collectorRequests.inc({ system: system.id, status: String(request.status) });
+    },
+    noticed({ message }) {
+      row.notice = message;
     },
     began() {
       beganAt = now();

@@ -66,6 +66,7 @@ function openSource(system: System, opening: Opening, problems: string[]): Sourc
       fetch: globalThis.fetch,
       log: opening.log.child({ system: system.id }),
       counted: health.counted,
+      noticed: health.noticed,
     },
   );
   return { system, collector, connected, health };

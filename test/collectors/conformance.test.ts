@@ -223,6 +223,9 @@ describe.each(PLAYED)("$id", (played) => {
     const { sees, warnings } = await stage.open().check();
     expect(sees.length).toBeGreaterThan(0);
     expect(warnings).toEqual([]);
+    stage.skewMinutes = -400;
+    expect((await stage.open().check()).warnings[0]).toMatch(/7 hours ahead of ours/);
+    stage.skewMinutes = 0;
     stage.fault = () => ({ kind: "token-expired" });
     await expect(stage.open().check()).rejects.toMatchObject({ code: "unauthorized" });
   });
