@@ -5,6 +5,7 @@ import { boomi } from "./boomi/index.ts";
 import type { Collector } from "./collector.ts";
 import { dynamics365Finance } from "./dynamics-365-finance/index.ts";
 import { netsuite } from "./netsuite/index.ts";
+import { oracleFusion } from "./oracle-fusion/index.ts";
 import { powerbi } from "./powerbi/index.ts";
 import { sapIntegrationSuite } from "./sap-integration-suite/index.ts";
 import { sapS4hana } from "./sap-s4hana/index.ts";
@@ -24,4 +25,5 @@ export const collectors = [
   dynamics365Finance,
   oracleEpm,
   boomi,
+  oracleFusion,
 ] as readonly Collector[];

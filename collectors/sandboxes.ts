@@ -4,6 +4,7 @@ import { azureDataFactorySandbox } from "./azure-data-factory/sandbox.ts";
 import { boomiSandbox } from "./boomi/sandbox.ts";
 import { dynamics365FinanceSandbox } from "./dynamics-365-finance/sandbox.ts";
 import { netsuiteSandbox } from "./netsuite/sandbox.ts";
+import { oracleFusionSandbox } from "./oracle-fusion/sandbox.ts";
 import { powerbiSandbox } from "./powerbi/sandbox.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { sapIntegrationSuiteSandbox } from "./sap-integration-suite/sandbox.ts";
@@ -24,4 +25,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   dynamics365FinanceSandbox,
   oracleEpmSandbox,
   boomiSandbox,
+  oracleFusionSandbox,
 ];

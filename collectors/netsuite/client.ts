@@ -66,7 +66,7 @@ export function createClient({ settings, connection }: SystemOf<Settings>, tools
               query: { limit, offset: offset ?? 0 },
             }),
           rows: (page) => page.items,
-          next: (page, read) => (page.hasMore ? read : null),
+          next: (page) => (page.hasMore ? page.offset + page.items.length : null),
         }),
       ),
   };

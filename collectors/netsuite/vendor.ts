@@ -40,4 +40,4 @@ export const BalanceRow = z.looseObject({
 export type BalanceRow = z.infer<typeof BalanceRow>;
 
 /** One page of SuiteQL. Numbers arrive as text, and a column without a value is left out. */
-export const SuiteQlPage = z.looseObject({ items: z.array(BalanceRow), hasMore: z.boolean() });
+export const SuiteQlPage = z.looseObject({ items: z.array(BalanceRow), hasMore: z.boolean(), offset: z.number() });
