@@ -1,16 +1,16 @@
-import { constants } from "node:fs";
 import { mkdir, open, rm, type FileHandle } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
-/** What is appended is on the disk when it is acknowledged, not only with the system. */
-const APPENDING = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_APPEND | constants.O_DSYNC;
 /** A segment that has grown to this many bytes is not continued, so that what was stored can be let go. */
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 
-/** Accepted events that may not be in the tables yet, on disk. */
+/**
+ * Accepted events that may not be in the tables yet, in files. What is acknowledged is with the system, as what the
+ * embedded engine acknowledges is: it outlives this process, and is on the disk when the system has written it there.
+ */
 export interface Journal {
   /**
-   * Puts lines, each with its line end, behind what is there; resolves once they are on the disk. One call at a time.
+   * Puts lines, each with its line end, behind what is there; resolves once they are with the system. One call at a time.
    * Answers the release: called once the lines are in the tables, it lets the journal forget them.
    */
   append(lines: string): Promise<() => void>;
@@ -35,8 +35,7 @@ export async function openJournal(directory: string): Promise<Journal> {
 
   const begin = async (): Promise<Segment> => {
     const file = join(directory, `${process.pid}-${Date.now()}-${String(++opened).padStart(9, "0")}.jsonl`);
-    const handle = await open(file, APPENDING);
-    await syncDirectory(directory);
+    const handle = await open(file, "ax");
     return { file, handle, bytes: 0, held: 0 };
   };
   const letGo = (segment: Segment) => {
@@ -73,12 +72,4 @@ export async function openJournal(directory: string): Promise<Journal> {
 async function remove({ file, handle }: Segment): Promise<void> {
   await handle.close().catch(() => {});
   await rm(file, { force: true }).catch(() => {});
-}
-
-/** A file is only found again after a power cut when its folder's entry is on the disk too. */
-async function syncDirectory(directory: string): Promise<void> {
-  for (const path of [directory, dirname(directory)]) {
-    const folder = await open(path, constants.O_RDONLY);
-    await folder.sync().finally(() => folder.close());
-  }
 }

@@ -1,4 +1,5 @@
 import type { Bench } from "./bench.ts";
+import { calendar } from "./calendar.ts";
 import { closeBoard } from "./close-board.ts";
 import { consoleLoad } from "./console-load.ts";
 import { ingestBatch } from "./ingest-batch.ts";
@@ -7,4 +8,12 @@ import { liveLatency } from "./live-latency.ts";
 import { memory } from "./memory.ts";
 
 /** Every row of `npm run bench`, in the order they run and are printed. */
-export const BENCHES: readonly Bench[] = [ingestBatch, ingestSingle, liveLatency, closeBoard, memory, consoleLoad];
+export const BENCHES: readonly Bench[] = [
+  ingestBatch,
+  ingestSingle,
+  liveLatency,
+  closeBoard,
+  calendar,
+  memory,
+  consoleLoad,
+];

@@ -11,8 +11,8 @@ import type { BenchEstate } from "./estate.ts";
 import { CONNECTIONS, EVENTS, SIZE } from "./ingest-batch.ts";
 
 /**
- * The reference of `ingest-batch`: rows are prepared beforehand by the real code, then handed to the engine, over the
- * same tables and views, in groups as large as all connections together can fill. Prints events a second.
+ * The reference of `ingest-batch`: rows are prepared beforehand by the real code, then handed to the engine as the server
+ * would, over the same tables and views, in groups as large as all connections together can fill. Prints events a second.
  */
 const estate = JSON.parse(process.argv[2] ?? "") as BenchEstate;
 const directory = await mkdtemp(join(tmpdir(), "tieout-engine-"));
@@ -21,16 +21,16 @@ await migrateClickHouse(clickhouse);
 
 const groups = await prepared(clickhouse, EVENTS);
 const begun = performance.now();
-for (const lines of groups) await clickhouse.insertLines("incoming", lines);
+for (const { table, lines } of groups) await clickhouse.insertLines(table, lines);
 process.stdout.write(String(EVENTS / ((performance.now() - begun) / 1000)));
 await clickhouse.close();
 await rm(directory, { recursive: true, force: true });
 
-/** The lines the server would insert for these events, caught on their way to the engine. */
-async function prepared(engine: ClickHouse, events: number): Promise<string[]> {
-  const caught: string[] = [];
+/** The inserts the server would make for these events, caught on their way to the engine. */
+async function prepared(engine: ClickHouse, events: number): Promise<{ table: string; lines: string }[]> {
+  const caught: { table: string; lines: string }[] = [];
   const ingest = createIngest({
-    clickhouse: { ...engine, insertLines: async (_table, lines) => void caught.push(lines) },
+    clickhouse: { ...engine, insertLines: async (table, lines) => void caught.push({ table, lines }) },
     clock: { now: () => new Date() },
     log: pino({ enabled: false }),
     metrics: createMetrics(),

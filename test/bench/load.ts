@@ -12,7 +12,8 @@ export interface BatchLoad {
 }
 
 /**
- * Posts events in batches and answers how many a second were acknowledged as durable. A 503 is waited out as it asks,
+ * Posts events in batches and answers how many a second were acknowledged as durable and brought into every table: the
+ * clock runs until a question that waits for all of them is answered. A 503 is waited out as it asks,
  * as a well-behaved sender does; anything else that is no success fails the run.
  */
 export async function postBatches(server: ServerProcess, corpus: Corpus, load: BatchLoad): Promise<number> {
@@ -26,6 +27,7 @@ export async function postBatches(server: ServerProcess, corpus: Corpus, load: B
     for (let body = bodies.pop(); body !== undefined; body = bodies.pop()) await post(server, body);
   };
   await Promise.all(Array.from({ length: load.connections }, worker));
+  await untilStored(server);
   return load.events / ((performance.now() - begun) / 1000);
 }
 
@@ -42,4 +44,11 @@ async function post(server: ServerProcess, body: string): Promise<void> {
     const seconds = Number(answer.headers.get("retry-after") ?? 1);
     await new Promise((done) => setTimeout(done, seconds * 1000));
   }
+}
+
+/** Returns once everything acknowledged before is in the tables: what is asked of them waits for that, if there is such a run or not. */
+export async function untilStored(server: ServerProcess): Promise<void> {
+  const answer = await server.ask("/api/v1/runs/none");
+  await answer.arrayBuffer();
+  if (answer.status !== 404) throw new Error(`A question to the tables was answered ${answer.status}.`);
 }
