@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { collectors } from "../collectors/index.ts";
 import type { StartedSandbox } from "../sandbox/start-sandbox.ts";
 import { createApp } from "./app.ts";
+import { calendarsInForce } from "./close/calendars-in-force.ts";
+import { useCalendars } from "./close/calendars.ts";
 import { createCollecting } from "./collect/collect.ts";
 import { openSources } from "./collect/open-sources.ts";
 import { createGathering } from "./collect/play-history.ts";
@@ -13,6 +15,7 @@ import { loadDashboards } from "./dashboards/load-dashboards.ts";
 import { lockDataDirectory } from "./data-lock.ts";
 import { loadEstate, type LoadedEstate } from "./estate/load-estate.ts";
 import { recordEstate } from "./estate/record-estate.ts";
+import { recordedEstates } from "./estate/recorded-estates.ts";
 import { greeting } from "./greeting.ts";
 import type { IncomingRow } from "./ingest/incoming-row.ts";
 import { logRuns } from "./ingest/log-runs.ts";
@@ -88,6 +91,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   onStop(() => postgres.close());
   onStop(() => engine.close());
   await recordEstate(postgres, clock, loaded);
+  useCalendars(estate, calendarsInForce(estate, await recordedEstates(postgres, loaded, log)));
 
   const { maxEventBytes } = options;
   const journal = options.clickhouseUrl ? null : join(options.data, "journal");

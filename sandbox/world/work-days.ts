@@ -26,18 +26,19 @@ const instants = new Map<string, number>();
 
 export function createWorkDays(estate: Estate): WorkDays {
   const entities = new Map(estate.entities.map((entity) => [entity.id, entity]));
-  const calendarOf = (id: string | null) => {
+  const calendarsOf = (id: string | null): Estate["calendars"] => {
     const entity = id === null ? null : entities.get(id)!;
-    const wanted = entity ? entity.calendar : estate.close.calendar;
-    const declared = estate.calendars.find((calendar) => calendar.id === wanted);
-    return declared ?? { id: entity!.country, country: entity!.country, weekend: [6, 7], days: [], region: undefined };
+    const wanted = [(entity ? entity.calendar : estate.close.calendar) ?? []].flat();
+    const declared = estate.calendars.filter((calendar) => wanted.includes(calendar.id));
+    if (declared.length > 0) return declared;
+    return [{ id: entity!.country, country: entity!.country, weekend: [6, 7], days: [] }];
   };
   const days = new Map<string, (date: string) => boolean>();
-  const isWorkDay = (id: string | null, date: string) => {
-    const calendar = calendarOf(id);
-    if (!days.has(calendar.id)) days.set(calendar.id, workDaysOf(calendar));
-    return days.get(calendar.id)!(date);
-  };
+  const isWorkDay = (id: string | null, date: string) =>
+    calendarsOf(id).every((calendar) => {
+      if (!days.has(calendar.id)) days.set(calendar.id, workDaysOf(calendar));
+      return days.get(calendar.id)!(date);
+    });
   const zoneOf = (id: string | null) => (id === null ? estate.estate.zone : entities.get(id)!.zone);
   return {
     isWorkDay,
@@ -62,13 +63,13 @@ export function createWorkDays(estate: Estate): WorkDays {
 }
 
 function workDaysOf(calendar: Estate["calendars"][number]): (date: string) => boolean {
-  const holidays = calendar.region ? new Holidays(calendar.country, calendar.region) : new Holidays(calendar.country);
+  const holidays = calendar.country ? new Holidays(calendar.country, calendar.region ?? "") : null;
   const own = new Map(calendar.days.map((day) => [day.date, day.workday]));
   const years = new Map<string, Set<string>>();
   return (date) => {
     const year = date.slice(0, 4);
     if (!years.has(year)) {
-      const kept = holidays.getHolidays(Number(year)).filter((holiday) => holiday.type === "public");
+      const kept = (holidays?.getHolidays(Number(year)) ?? []).filter((holiday) => holiday.type === "public");
       years.set(year, new Set(kept.map((holiday) => holiday.date.slice(0, 10))));
     }
     const weekDay = new Date(date).getUTCDay() || 7;

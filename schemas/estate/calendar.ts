@@ -7,6 +7,15 @@ export const LocalTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "expected
 
 const LocalDate = z.iso.date();
 
+/** A period the company cuts itself: a short year after a change of year end, or an adjustment period of its own days. */
+const OwnPeriod = z.strictObject({
+  period: PeriodKey,
+  title: z.string().optional(),
+  startsOn: LocalDate,
+  /** The last day, included; the close counts its work days from here. */
+  endsOn: LocalDate,
+});
+
 /** How fiscal periods are cut. `4-4-5` and its variants start on the given date; adjustment periods follow the last. */
 export const PeriodScheme = z.strictObject({
   scheme: z.enum(["months", "4-4-5", "4-5-4", "5-4-4"]),
@@ -16,19 +25,26 @@ export const PeriodScheme = z.strictObject({
   startsOn: LocalDate.optional(),
   /** Extra periods after the twelfth. */
   adjustmentPeriods: z.int().min(0).max(4).default(0),
+  /** Periods cut otherwise than the scheme would; an adjustment period without days of its own lies on the year's last. */
+  own: z.array(OwnPeriod).default([]),
 });
 export type PeriodScheme = z.infer<typeof PeriodScheme>;
 
-/** Work days of one place: the kept public holidays of a country or region, and the estate's own days on top. */
+/** Work days of one place: the public holidays of a country or region, and the estate's own days on top. */
 export const Calendar = z.strictObject({
   id: z.string(),
-  country: z.string().length(2),
+  /** ISO 3166; without one only the weekend and the estate's own days are kept. */
+  country: z.string().length(2).optional(),
   region: z.string().optional(),
   /** 1 Monday … 7 Sunday. */
   weekend: z.array(z.int().min(1).max(7)).default([6, 7]),
   days: z.array(z.strictObject({ date: LocalDate, name: z.string(), workday: z.boolean().default(false) })).default([]),
 });
 export type Calendar = z.infer<typeof Calendar>;
+
+/** One calendar, or several kept at once: then only days are worked that all of them work. */
+export const CalendarIds = z.union([z.string(), z.array(z.string()).min(1)]);
+export type CalendarIds = z.infer<typeof CalendarIds>;
 
 /** What makes a milestone met. */
 export const Gate = z.discriminatedUnion("kind", [
@@ -76,8 +92,8 @@ export type Milestone = z.infer<typeof Milestone>;
 
 /** The close calendar: milestones, and the group's own last word. */
 export const CloseCalendar = z.strictObject({
-  /** The calendar that counts the group's work days. */
-  calendar: z.string(),
+  /** What counts the group's work days. */
+  calendar: CalendarIds,
   milestones: z.array(Milestone).min(1),
   groupDeadline: z.strictObject({ workDay: z.int(), at: LocalTime }),
 });

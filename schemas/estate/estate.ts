@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Calendar, CloseCalendar, PeriodScheme } from "./calendar.ts";
+import { Calendar, CalendarIds, CloseCalendar, PeriodScheme } from "./calendar.ts";
 import { Dataset, Flow, Mapping, Reconciliation, Report } from "./flow.ts";
 import { RateSet } from "./rate-set.ts";
 import { Role } from "./role.ts";
@@ -13,8 +13,8 @@ export const Entity = z.strictObject({
   currency: z.string().length(3, "expected an ISO 4217 currency code of three letters"),
   zone: z.string().min(1),
   ledger: z.string().default("0L"),
-  /** The holiday calendar; the country's own when absent. */
-  calendar: z.string().optional(),
+  /** Holiday calendars; the country's own when absent. */
+  calendar: CalendarIds.optional(),
   /** Unexplained amounts below this do not hold the close, in the entity's currency. */
   materiality: z.string().default("0"),
 });

@@ -1,13 +1,17 @@
-import type { Calendar, Gate, Milestone } from "../../schemas/estate/calendar.ts";
-import type { Entity, Estate } from "../../schemas/estate/estate.ts";
+import type { Gate, Milestone } from "../../schemas/estate/calendar.ts";
+import type { Estate } from "../../schemas/estate/estate.ts";
 import type { Flow } from "../../schemas/estate/flow.ts";
 import type { Instant } from "../../schemas/instant.ts";
 import type { Deadline } from "../../schemas/wire/board.ts";
 import { addDays } from "./dates.ts";
+import { kept } from "./kept.ts";
 import { occurrencesOf, type LoadingSpan } from "./occurrences.ts";
 import { periodOf, periodOn, previousKey, type Period } from "./periods.ts";
+import { GROUP, placesOf } from "./places.ts";
 import { instantOf, localDate, startOfDay } from "./wall-time.ts";
-import { workDaysOf, type WorkDays } from "./work-days.ts";
+import type { WorkDays } from "./work-days.ts";
+
+export { GROUP } from "./places.ts";
 
 /** Turns the estate's calendars into instants. Every answer is a pure function of the estate, kept once computed. */
 export interface Calendars {
@@ -39,13 +43,12 @@ export interface Calendars {
   workDaysBetween(entity: string, from: Instant, to: Instant): number;
   /** When a flow's loads are expected for an entity and period, oldest first. */
   occurrences(period: Period, entity: string, flow: Flow): readonly Instant[];
-}
-
-export const GROUP = "group";
-
-interface Place {
-  days: WorkDays;
-  zone: string;
+  /** When the close loads a flow more often, first and last instant; null where its cadence has no such window. */
+  closeWindow(period: Period, entity: string, flow: Flow): { from: Instant; to: Instant } | null;
+  /** Where an entity (or `group`) counts: its zone, and the ids of the calendars it keeps. */
+  placeOf(period: Period, entity: string): { zone: string; calendars: readonly string[] };
+  /** Days between two dates, both included, on which an entity (or `group`) does not work, and why. */
+  daysOff(period: Period, entity: string, from: string, to: string): readonly { date: string; because: string }[];
 }
 
 const made = new WeakMap<Estate, Calendars>();
@@ -55,6 +58,11 @@ export function calendarsOf(estate: Estate): Calendars {
   const known = made.get(estate) ?? createCalendars(estate);
   made.set(estate, known);
   return known;
+}
+
+/** From now on `calendarsOf` answers these for the estate: calendars that know its earlier versions too. */
+export function useCalendars(estate: Estate, calendars: Calendars): void {
+  made.set(estate, calendars);
 }
 
 export function createCalendars(estate: Estate): Calendars {
@@ -83,10 +91,13 @@ export function createCalendars(estate: Estate): Calendars {
     gate.cutOff
       ? resolve(of.period, entity, gate.cutOff.workDay, gate.cutOff.at, "entity").at
       : periodEnd(of.period, entity);
+  const cadencePlace = (flow: Flow, entity: string) => {
+    const counted = flow.cadence.zone === GROUP ? groupPlace : place(entity);
+    return { counted, inZone: [GROUP, "entity"].includes(flow.cadence.zone) ? counted.zone : flow.cadence.zone };
+  };
   const occurrences = kept((periodKey: string, entity: string, flowId: string) => {
     const flow = estate.flows.find((candidate) => candidate.id === flowId)!;
-    const counted = flow.cadence.zone === GROUP ? groupPlace : place(entity);
-    const inZone = [GROUP, "entity"].includes(flow.cadence.zone) ? counted.zone : flow.cadence.zone;
+    const { counted, inZone } = cadencePlace(flow, entity);
     const of = period(periodKey)!;
     return occurrencesOf(
       flow.cadence,
@@ -136,6 +147,27 @@ export function createCalendars(estate: Estate): Calendars {
       return count;
     },
     occurrences: (of, entity, flow) => occurrences(of.period, entity, flow.id),
+    closeWindow(of, entity, flow) {
+      const { close } = flow.cadence;
+      if (!close) return null;
+      const { counted, inZone } = cadencePlace(flow, entity);
+      const at = (workDay: number, time: string) =>
+        instantOf(`${counted.days.nth(of.endsOn, workDay)}T${time}`, inZone);
+      return { from: at(close.fromWorkDay, close.from), to: at(close.toWorkDay, close.to) };
+    },
+    placeOf(_of, entity) {
+      const { zone, calendars } = place(entity);
+      return { zone, calendars };
+    },
+    daysOff(_of, entity, from, to) {
+      const { days } = place(entity);
+      const off: { date: string; because: string }[] = [];
+      for (let date = from; date <= to; date = addDays(date, 1)) {
+        const because = days.offBecause(date);
+        if (because !== null) off.push({ date, because });
+      }
+      return off;
+    },
   };
 }
 
@@ -152,24 +184,6 @@ function loadingSpan(estate: Estate, flow: Flow, period: Period, previous: Perio
   return { opensOn, lastsOn: days.nth(period.endsOn, last) };
 }
 
-/** The calendar an entity counts its work days by: its own, or the plain holidays of its country. */
-function placesOf(estate: Estate): { place: (entity: string) => Place; groupPlace: Place } {
-  const declared = new Map(estate.calendars.map((calendar) => [calendar.id, calendar]));
-  const days = kept((id: string) => workDaysOf(declared.get(id) ?? countryCalendar(id)));
-  const calendarOf = (entity: Entity) => entity.calendar ?? entity.country;
-  const entities = new Map(estate.entities.map((entity) => [entity.id, entity]));
-  const groupPlace = { days: days(estate.close.calendar), zone: estate.estate.zone };
-  return {
-    groupPlace,
-    place: kept((id: string) => {
-      if (id === GROUP) return groupPlace;
-      const entity = entities.get(id);
-      if (!entity) throw new RangeError(`no entity ${id}`);
-      return { days: days(calendarOf(entity)), zone: entity.zone };
-    }),
-  };
-}
-
 type FlowMilestone = Milestone & { gate: Extract<Gate, { kind: "flow" }> };
 
 function waitsFor(milestone: Milestone, flow: string): milestone is FlowMilestone {
@@ -180,21 +194,7 @@ function latest(first: Instant, others: Instant[]): Instant {
   return others.reduce((last, at) => (at > last ? at : last), first);
 }
 
-function countryCalendar(country: string): Calendar {
-  return { id: country, country, weekend: [6, 7], days: [] };
-}
-
 function resolveDeadline(days: WorkDays, period: Period, workDay: number, at: string, zone: string): Deadline {
   const local = `${days.nth(period.endsOn, workDay)}T${at}`;
   return { at: instantOf(local, zone), local, zone, workDay, calendarVersion: days.version(period.endsOn) };
-}
-
-/** A pure function whose answers are kept by its arguments. */
-function kept<A extends (string | number)[], R>(compute: (...args: A) => R): (...args: A) => R {
-  const answers = new Map<string, R>();
-  return (...args) => {
-    const key = args.join("\n");
-    if (!answers.has(key)) answers.set(key, compute(...args));
-    return answers.get(key)!;
-  };
 }

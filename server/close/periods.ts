@@ -9,7 +9,7 @@ export interface Period {
   number: number;
   startsOn: string;
   endsOn: string;
-  /** Adjustment periods share the last day of the twelfth. */
+  /** Adjustment periods lie on the last day of the twelfth unless the estate gives them days of their own. */
   adjustment: boolean;
 }
 
@@ -24,16 +24,15 @@ const MONTH = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric",
 export function periodOf(scheme: PeriodScheme, key: string): Period | null {
   const [year, number] = key.split("-").map(Number);
   if (!year || !number || number > LAST_REGULAR + scheme.adjustmentPeriods) return null;
-  const regular = spanOf(scheme, year, Math.min(number, LAST_REGULAR));
-  const adjustment = number > LAST_REGULAR;
+  const own = scheme.own.find(({ period }) => period === key);
+  const span = spanOf(scheme, year, number);
   return {
     period: key,
-    title: titleOf(scheme, year, number, regular.startsOn),
+    title: own?.title ?? titleOf(scheme, year, number, span.startsOn),
     fiscalYear: year,
     number,
-    startsOn: adjustment ? regular.endsOn : regular.startsOn,
-    endsOn: regular.endsOn,
-    adjustment,
+    ...span,
+    adjustment: number > LAST_REGULAR,
   };
 }
 
@@ -59,7 +58,20 @@ export function keyOf(year: number, number: number): string {
   return `${year}-${String(number).padStart(2, "0")}`;
 }
 
-function spanOf(scheme: PeriodScheme, year: number, number: number): { startsOn: string; endsOn: string } {
+interface Span {
+  startsOn: string;
+  endsOn: string;
+}
+
+function spanOf(scheme: PeriodScheme, year: number, number: number): Span {
+  const own = scheme.own.find(({ period }) => period === keyOf(year, number));
+  if (own) return { startsOn: own.startsOn, endsOn: own.endsOn };
+  if (number <= LAST_REGULAR) return regularSpan(scheme, year, number);
+  const { endsOn } = spanOf(scheme, year, LAST_REGULAR);
+  return { startsOn: endsOn, endsOn };
+}
+
+function regularSpan(scheme: PeriodScheme, year: number, number: number): Span {
   if (scheme.scheme === "months") {
     const month = scheme.firstMonth + number - 1;
     return { startsOn: firstOfMonth(year, month), endsOn: addDays(firstOfMonth(year, month + 1), -1) };

@@ -19,3 +19,45 @@ export function startOfDay(date: string, zone: string): Instant {
 export function localDate(at: Date, zone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString();
 }
+
+/** The wall time of an instant in a zone, to the minute: `2026-11-04T18:00`. */
+export function localTime(at: Instant, zone: string): string {
+  const local = Temporal.Instant.from(at).toZonedDateTimeISO(zone).toPlainDateTime();
+  return local.toString({ smallestUnit: "minute" });
+}
+
+/** A stretch of wall time a zone's clocks skip on a date, `from` included, `to` not, as `HH:MM`. */
+export interface SkippedTime {
+  date: string;
+  from: string;
+  to: string;
+}
+
+const skipped = new Map<string, readonly SkippedTime[]>();
+
+/** Every wall time a zone's clocks skip in the calendar years given, first and last included. */
+export function skippedTimes(zone: string, fromYear: number, toYear: number): readonly SkippedTime[] {
+  const key = `${zone} ${fromYear} ${toYear}`;
+  const known = skipped.get(key);
+  if (known) return known;
+  const found: SkippedTime[] = [];
+  let at = Temporal.PlainDate.from({ year: fromYear, month: 1, day: 1 }).toZonedDateTime(zone);
+  for (;;) {
+    const next = at.getTimeZoneTransition("next");
+    if (!next || next.year > toYear) break;
+    const before = next.subtract({ nanoseconds: 1 });
+    const gap = next.offsetNanoseconds - before.offsetNanoseconds;
+    if (gap > 0) {
+      const to = next.toPlainDateTime();
+      const from = to.subtract({ nanoseconds: gap });
+      found.push({ date: to.toPlainDate().toString(), from: timeText(from), to: timeText(to) });
+    }
+    at = next;
+  }
+  skipped.set(key, found);
+  return found;
+}
+
+function timeText(at: Temporal.PlainDateTime): string {
+  return at.toPlainTime().toString({ smallestUnit: "minute" });
+}

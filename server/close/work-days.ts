@@ -1,15 +1,20 @@
-import Holidays from "date-holidays";
 import { v5 as uuidv5 } from "uuid";
 import type { Calendar } from "../../schemas/estate/calendar.ts";
-import { addDays, weekdayOf } from "./dates.ts";
+import { addDays, dateOf, dayOf, weekdayOf } from "./dates.ts";
+import { computedHolidays, publicHolidays } from "./public-holidays.ts";
 
-/** The work days of one place. Dates are `YYYY-MM-DD`. */
+/** The work days of one place, which may keep several calendars at once. Dates are `YYYY-MM-DD`. */
 export interface WorkDays {
   isWorkDay(date: string): boolean;
-  /** WD+n, WD−n or, for 0, the period's last calendar day, counted from the period's end. */
+  /**
+   * WD+n, WD−n or, for 0, the period's last calendar day, counted from the period's end.
+   * @throws {RangeError} where nobody works for so long that there is no such day
+   */
   nth(endsOn: string, workDay: number): string;
   /** The inverse of `nth`: which work day a date is; null when nobody works on it. */
   numberOf(endsOn: string, date: string): number | null;
+  /** Why nobody works on a date, in a few words; null on a work day. */
+  offBecause(date: string): string | null;
   /** Names the rules and days a count from this period's end rests on; it changes when any of them does. */
   version(endsOn: string): string;
 }
@@ -17,60 +22,72 @@ export interface WorkDays {
 /** No close lasts longer; a calendar without work days must not loop for ever. */
 const LONGEST_SEARCH_DAYS = 120;
 const CALENDARS = "0b1f7c1e-57a3-5d0c-8a44-2f6e1c9d7b30";
+const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/** Counts by the kept public holidays of the calendar's country and region, with the estate's own days on top. */
-export function workDaysOf(calendar: Calendar): WorkDays {
-  const library = new Holidays(calendar.country, calendar.region ?? "");
-  const holidays = new Map<string, Set<string>>();
-  const own = new Map(calendar.days.map((day) => [day.date, day.workday]));
-  const holidaysOf = (year: string) => {
-    const known = holidays.get(year) ?? publicHolidays(library, Number(year));
-    holidays.set(year, known);
-    return known;
-  };
-  const isWorkDay = (date: string) =>
-    own.get(date) ?? (!calendar.weekend.includes(weekdayOf(date)) && !holidaysOf(date.slice(0, 4)).has(date));
+/** A place works on the days all its calendars work on. */
+export function workDaysOf(...calendars: readonly Calendar[]): WorkDays {
+  const kept = calendars.map(keptDays);
+  const versions = new Map<string, string>();
+  const works = (day: number) => kept.every((calendar) => calendar.works(day));
 
   const nth = (endsOn: string, workDay: number) => {
     if (workDay === 0) return endsOn;
     const step = Math.sign(workDay);
-    let date = step > 0 ? addDays(endsOn, 1) : endsOn;
-    for (let left = Math.abs(workDay), seen = 0; seen < LONGEST_SEARCH_DAYS; seen++, date = addDays(date, step)) {
-      if (isWorkDay(date) && --left === 0) return date;
+    let day = dayOf(endsOn) + (step > 0 ? 1 : 0);
+    for (let left = Math.abs(workDay), seen = 0; seen < LONGEST_SEARCH_DAYS; seen++, day += step) {
+      if (works(day) && --left === 0) return dateOf(day);
     }
-    throw new RangeError(`calendar ${calendar.id} has no work day ${workDay} within ${LONGEST_SEARCH_DAYS} days`);
+    const names = calendars.map(({ id }) => id).join(" and ");
+    throw new RangeError(`calendar ${names} has no work day ${workDay} within ${LONGEST_SEARCH_DAYS} days`);
   };
 
   return {
-    isWorkDay,
+    isWorkDay: (date) => works(dayOf(date)),
     nth,
     numberOf(endsOn, date) {
-      if (!isWorkDay(date)) return null;
-      const after = date > endsOn;
+      const [end, on] = [dayOf(endsOn), dayOf(date)];
+      if (!works(on)) return null;
+      const [first, last] = on > end ? [end + 1, on] : [on, end];
       let count = 0;
-      for (let day = date; after ? day > endsOn : day <= endsOn; day = addDays(day, after ? -1 : 1)) {
-        if (isWorkDay(day)) count++;
-      }
-      return after ? count : -count;
+      for (let day = first; day <= last; day++) if (works(day)) count++;
+      return on > end ? count : -count;
+    },
+    offBecause(date) {
+      const reasons = kept.map((calendar) => calendar.offBecause(date)).filter((why) => why !== null);
+      return reasons.length > 0 ? [...new Set(reasons)].join(", ") : null;
     },
     version(endsOn) {
-      const years = [addDays(endsOn, -31).slice(0, 4), addDays(endsOn, 62).slice(0, 4)];
-      const days = [...new Set(years)].flatMap((year) => [...holidaysOf(year)].sort());
-      return uuidv5(
-        JSON.stringify([calendar.country, calendar.region, calendar.weekend, calendar.days, days]),
-        CALENDARS,
-      );
+      const years = [addDays(endsOn, -31), addDays(endsOn, 62)].map((date) => Number(date.slice(0, 4)));
+      const key = years.join();
+      const rules = () => kept.map((calendar) => calendar.rules([...new Set(years)]));
+      const version =
+        versions.get(key) ?? uuidv5(JSON.stringify(calendars.length === 1 ? rules()[0] : rules()), CALENDARS);
+      versions.set(key, version);
+      return version;
     },
   };
 }
 
-function publicHolidays(library: Holidays, year: number): Set<string> {
-  const days = new Set<string>();
-  for (const holiday of library.getHolidays(year) || []) {
-    // A holiday that begins in the afternoon leaves a morning to work in.
-    if (holiday.type !== "public" || Number(holiday.date.slice(11, 13)) >= 12) continue;
-    const length = Math.max(1, Math.round((holiday.end.getTime() - holiday.start.getTime()) / 86_400_000));
-    for (let day = 0; day < length; day++) days.add(addDays(holiday.date.slice(0, 10), day));
-  }
-  return days;
+/** One calendar: the public holidays of its country or region, its weekend, and the estate's own days on top. */
+function keptDays({ country, region, weekend, days }: Calendar) {
+  const own = new Map(days.map(({ date, workday }) => [dayOf(date), workday]));
+  const holidaysIn = (year: number) => (country === undefined ? [] : publicHolidays(country, region, year));
+  const holidays = new Map<number, Set<number>>();
+  const isHoliday = (day: number) => {
+    const year = new Date(day * 86_400_000).getUTCFullYear();
+    const known = holidays.get(year) ?? new Set(holidaysIn(year).map(dayOf));
+    holidays.set(year, known);
+    return known.has(day);
+  };
+  return {
+    works: (day: number) => own.get(day) ?? (!weekend.includes(weekdayOf(day)) && !isHoliday(day)),
+    offBecause(date: string): string | null {
+      const day = dayOf(date);
+      if (own.has(day)) return own.get(day) ? null : days.find((each) => each.date === date)!.name;
+      if (country !== undefined && isHoliday(day))
+        return computedHolidays(country, region, Number(date.slice(0, 4))).get(date) ?? `public holiday in ${country}`;
+      return weekend.includes(weekdayOf(day)) ? WEEKDAYS[weekdayOf(day) - 1]! : null;
+    },
+    rules: (years: readonly number[]) => [country, region, weekend, days, years.flatMap((year) => holidaysIn(year))],
+  };
 }

@@ -5,8 +5,7 @@ import { checkZone } from "./places.ts";
 
 /** Milestones wait for milestones that exist, never for themselves, and their gates name flows that exist. */
 export function checkMilestones(estate: Estate, complain: Complain): void {
-  const { milestones, calendar } = estate.close;
-  mustBe(idsOf(estate.calendars), calendar, "calendar", ["close", "calendar"], complain);
+  const { milestones } = estate.close;
   unique("milestones", milestones, complain, ["close"]);
   const ids = idsOf(milestones);
   for (const [at, milestone] of milestones.entries()) {

@@ -1,8 +1,10 @@
-import Holidays from "date-holidays";
 import type { Estate } from "../../schemas/estate/estate.ts";
+import { checkCalendars } from "./check-calendars.ts";
+import { checkDeadlineTimes } from "./check-deadline-times.ts";
 import { checkFlows } from "./check-flows.ts";
 import { checkMasterData } from "./check-master-data.ts";
 import { checkMilestones } from "./check-milestones.ts";
+import { checkPeriods } from "./check-periods.ts";
 import { checkReconciliations } from "./check-reconciliations.ts";
 import type { Locate } from "./join-files.ts";
 import { idsOf, mustBe, unique, type Complain } from "./named.ts";
@@ -14,6 +16,7 @@ export function checkReferences(estate: Estate, locate: Locate): string[] {
   const complain: Complain = (path, what, expected) => problems.push(`${locate(path)}: ${what}; expected ${expected}`);
   checkIds(estate, complain);
   checkHead(estate, complain);
+  checkPeriods(estate, complain);
   checkCalendars(estate, complain);
   checkEntities(estate, complain);
   checkDatasets(estate, complain);
@@ -21,6 +24,8 @@ export function checkReferences(estate: Estate, locate: Locate): string[] {
   checkFlows(estate, complain);
   checkReconciliations(estate, complain);
   checkMilestones(estate, complain);
+  // Instants can be reckoned only of calendars and periods that are in order.
+  if (problems.length === 0) checkDeadlineTimes(estate, complain);
   return problems;
 }
 
@@ -45,40 +50,13 @@ function checkIds(estate: Estate, complain: Complain): void {
 function checkHead({ estate }: Estate, complain: Complain): void {
   checkZone(estate.zone, ["estate", "zone"], complain);
   checkCurrency(estate.currency, ["estate", "currency"], complain);
-  const { scheme, startsOn } = estate.periods;
-  if (scheme !== "months" && !startsOn) {
-    complain(
-      ["estate", "periods"],
-      `the ${scheme} scheme has no start`,
-      "startsOn, the first day of the first fiscal year",
-    );
-  }
-}
-
-function checkCalendars(estate: Estate, complain: Complain): void {
-  for (const [at, calendar] of estate.calendars.entries()) {
-    checkCountry(calendar.country, ["calendars", at, "country"], complain);
-    const regions = new Holidays().getStates(calendar.country) ?? {};
-    if (calendar.region && !(calendar.region in regions)) {
-      complain(
-        ["calendars", at, "region"],
-        `${calendar.country} has no region “${calendar.region}”`,
-        `one of ${Object.keys(regions).join(", ") || "none"}`,
-      );
-    }
-    if (new Set(calendar.weekend).size === 7) {
-      complain(["calendars", at, "weekend"], `“${calendar.id}” has no work day at all`, "at most six days of weekend");
-    }
-  }
 }
 
 function checkEntities(estate: Estate, complain: Complain): void {
-  const calendars = idsOf(estate.calendars);
   for (const [at, entity] of estate.entities.entries()) {
     checkCountry(entity.country, ["entities", at, "country"], complain);
     checkCurrency(entity.currency, ["entities", at, "currency"], complain);
     checkZone(entity.zone, ["entities", at, "zone"], complain);
-    if (entity.calendar) mustBe(calendars, entity.calendar, "calendar", ["entities", at, "calendar"], complain);
     if (!/^\d{1,26}(\.\d{1,12})?$/.test(entity.materiality)) {
       complain(
         ["entities", at, "materiality"],

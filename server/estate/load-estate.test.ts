@@ -115,7 +115,7 @@ describe("a wrong estate is refused by file and line", () => {
     [
       "an unknown country",
       { entities: [{ ...base.entities[0], country: "XX" }] },
-      ["no holidays are known for country “XX”; expected an ISO 3166 code such as DE"],
+      ["there is no country “XX”; expected an ISO 3166 code such as DE"],
     ],
     [
       "an unknown currency",

@@ -11,11 +11,20 @@ export function checkZone(zone: string, path: Path, complain: Complain): void {
   }
 }
 
-const countries = new Set(Object.keys(new Holidays().getCountries() ?? {}));
+const withHolidays = new Set(Object.keys(new Holidays().getCountries() ?? {}));
+const names = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
+
+/** Whether public holidays are known for a country. */
+export function hasHolidays(country: string): boolean {
+  return withHolidays.has(country);
+}
+
+export function isCountry(country: string): boolean {
+  return /^[A-Z]{2}$/.test(country) && names.of(country) !== undefined;
+}
 
 export function checkCountry(country: string, path: Path, complain: Complain): void {
-  if (!countries.has(country))
-    complain(path, `no holidays are known for country “${country}”`, "an ISO 3166 code such as DE");
+  if (!isCountry(country)) complain(path, `there is no country “${country}”`, "an ISO 3166 code such as DE");
 }
 
 const currencies = new Set(Intl.supportedValuesOf("currency"));

@@ -4,6 +4,7 @@ import { requestRows } from "../requests/request-rows.ts";
 import type { Rooms } from "../rooms.ts";
 import { record } from "../audit/record.ts";
 import { auditRoutes } from "./audit.ts";
+import { calendarRoutes } from "./calendar.ts";
 import { clockRoutes } from "./clock.ts";
 import { closeRoutes } from "./close.ts";
 import { cloudEventRoutes } from "./cloudevents.ts";
@@ -43,6 +44,7 @@ export function routesOf(rooms: Rooms): Hono[] {
       changed: () => ctx.touch("quarantine"),
     }),
     closeRoutes(boards),
+    calendarRoutes(doors),
     flowRoutes({ ...boards, requests: async (entities) => Object.values(await requestRows(ctx, entities)) }),
     freshnessRoutes(doors),
     deadlineRoutes(boards),

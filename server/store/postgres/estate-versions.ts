@@ -32,3 +32,13 @@ export const estateVersions = defineQuestion({
   sql: `SELECT id, hash, loaded_at AS "loadedAt" FROM estate_versions WHERE estate = $1
     ORDER BY loaded_at DESC, id DESC`,
 });
+
+/** The files of every version, oldest first; JSON text of what was handed to `recordEstateVersion`. */
+export const estateVersionFiles = defineQuestion({
+  engine: "postgres",
+  name: "estate-version.files",
+  params: z.object({ estate: z.string() }),
+  row: z.object({ hash: z.string(), loadedAt: InstantColumn, files: z.string() }),
+  sql: `SELECT hash, loaded_at AS "loadedAt", files::text AS files FROM estate_versions WHERE estate = $1
+    ORDER BY loaded_at, id`,
+});
