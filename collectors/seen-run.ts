@@ -60,8 +60,8 @@ export interface SeenRun {
   parent?: { key: string; job: string } | undefined;
   /** What it reads and fills; absent for a job nobody declared. */
   fills?: { dataset: string; inputs: readonly { namespace: string; name: string }[] } | undefined;
-  /** Null where the vendor does not say for which entity or period. */
-  position?: Position | null | undefined;
+  /** Null where the vendor does not say for which entity or period; several where one run fills them all. */
+  position?: Position | readonly Position[] | null | undefined;
   /** Up to when what it delivered is complete. */
   completeThrough?: string | null | undefined;
   totals?: readonly ControlTotal[] | undefined;
@@ -126,9 +126,10 @@ function endFacets(type: EventType, outcome: OutcomeFacet, exceptions: readonly 
 function outputsOf(namespace: string, run: SeenRun, deliveredAt: string | null) {
   if (!run.fills) return [];
   const { position, totals = [], completeThrough } = run;
-  const reached = position && { ...position, ...(deliveredAt && completeThrough && { completeThrough }) };
+  const reached = deliveredAt && completeThrough ? { completeThrough } : {};
+  const positions = [position ?? []].flat().map((place) => ({ ...place, ...reached }));
   const facets = {
-    tieout_position: reached ? { positions: [reached] } : undefined,
+    tieout_position: positions.length > 0 ? { positions } : undefined,
     tieout_controlTotals: deliveredAt && totals.length > 0 ? { asOf: deliveredAt, totals } : undefined,
   };
   return [{ namespace, name: run.fills.dataset, facets }];
