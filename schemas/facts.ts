@@ -13,7 +13,7 @@ export interface Facts {
    */
   totals(dataset: DatasetName, entity: string, period: string, version: string): Total[];
   /** Ledgers and subledgers told to be open or shut for an entity and period, in a fixed order. */
-  periodStatuses?(entity: string, period: string): StatedPeriod[];
+  periodStatuses(entity: string, period: string): StatedPeriod[];
   /** Runs that write the dataset for an entity and period, newest start first. */
   runsInto(dataset: DatasetName, entity: string, period: string): Run[];
   run(runId: string): Run | null;

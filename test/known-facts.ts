@@ -39,6 +39,7 @@ export function knownFacts(estate: Estate, period: string): KnownFacts {
       (runs.get(key(name, entity, of)) ?? []).toSorted((a, b) => (a.startedAt! < b.startedAt! ? 1 : -1)),
     run: (id) => [...runs.values()].flat().find((run) => run.runId === id) ?? null,
     correlated: (id) => [...runs.values()].flat().filter((run) => run.correlationId === id),
+    periodStatuses: () => [],
     periods: () => [period],
     version: () => version,
     ran(dataset, { entity, ...run }) {

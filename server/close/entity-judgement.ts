@@ -61,7 +61,7 @@ export function judgeEntity(
   const flows = estate.flows.filter((flow) => serves(flow, entity.id));
   const views = flows.map((flow) => flowViewOf(judging, flow, entity, period, moment));
   const unread = new Set(blind.keys());
-  const stated = facts.periodStatuses?.(entity.id, period.period) ?? [];
+  const stated = facts.periodStatuses(entity.id, period.period);
   const problems = views
     .flatMap((view) => problemsOf(judging, view, unread, moment).map((problem) => afterClose(problem, view, stated)))
     .filter((problem) => !problem.passing);
@@ -110,6 +110,7 @@ function judgeCells(input: GatesInput, blind: Blind): Judged {
         finding,
         before: milestone.after.map((id) => cells.get(id)!),
         beforeTitles: milestone.after.map((id) => titles.get(id)!),
+        known: judging.facts.version(entity.id, period.period) > 0,
         repairMinutes: path.view?.flow.recoveryMinutes ?? USUAL_REPAIR_MINUTES,
         blind: path.systems.map((system) => blind.get(system)).find((text) => text !== undefined) ?? null,
         seen: moment.seenThrough(...path.systems),

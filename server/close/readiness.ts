@@ -59,7 +59,7 @@ export function entityReadiness(input: ReadinessInput): EntityReadiness {
 function gateOf(input: ReadinessInput, judgement: EntityJudgement, holds: Hold[], milestone: Milestone): ReadinessGate {
   const cell = judgement.row.cells.find((each) => each.milestone === milestone.id)!;
   const { decisions, facts } = input;
-  const stated = facts.periodStatuses?.(input.entity, input.period) ?? [];
+  const stated = facts.periodStatuses(input.entity, input.period);
   const { signoffs } = decisions?.of(input.entity) ?? NOTHING_DECIDED;
   return {
     id: milestone.id,

@@ -3,6 +3,7 @@ import type { Total, Watermark } from "../../schemas/run.ts";
 import type { CorrelationSeen, IncomingRow } from "../ingest/incoming-row.ts";
 import type { ClickHouse } from "../store/clickhouse.ts";
 import { createKnownFigures } from "./known-figures.ts";
+import { createKnownPeriods } from "./known-periods.ts";
 import { createKnownRuns } from "./known-runs.ts";
 import { loadFacts, type FactsLoad } from "./load-facts.ts";
 
@@ -27,6 +28,7 @@ const USUAL_LIMITS: FactsLimits = { maxRuns: 20_000, maxPeriods: 18 };
 export function createFacts(limits: FactsLimits = USUAL_LIMITS): FactsInMemory {
   const runs = createKnownRuns(limits.maxRuns);
   const figures = createKnownFigures(limits.maxPeriods);
+  const statuses = createKnownPeriods();
   const correlations = new Map<string, Map<string, CorrelationSeen>>();
   const versions = new Map<string, number>();
   const runPeriods = new Set<string>();
@@ -61,6 +63,9 @@ export function createFacts(limits: FactsLimits = USUAL_LIMITS): FactsInMemory {
       if (figures.addReport(report)) changed(report.totals[0]?.entity ?? null, report.totals[0]?.period ?? null);
     },
     correlation: addCorrelation,
+    periodStatus: (statement) => {
+      if (statuses.add(statement)) changed(statement.entity, statement.period);
+    },
   };
   return {
     apply(rows) {
@@ -69,6 +74,7 @@ export function createFacts(limits: FactsLimits = USUAL_LIMITS): FactsInMemory {
     load: (clickhouse, since) => loadFacts(clickhouse, since, limits.maxRuns, load),
     watermark: figures.watermark,
     totals: figures.totals,
+    periodStatuses: statuses.of,
     runsInto: (dataset, entity, period) => runs.into({ ...dataset, entity, period }),
     run: runs.byId,
     correlated(correlationId) {
@@ -90,6 +96,7 @@ function applyRow(row: IncomingRow, load: FactsLoad): void {
   for (const watermark of watermarksOf(row)) load.watermark({ rank, watermark });
   for (const totals of reportsOf(row)) load.report({ at, rank, eventId, totals });
   for (const seen of correlations) load.correlation(seen);
+  for (const seen of row.periodStatuses) load.periodStatus({ ...seen, at, eventId });
 }
 
 function watermarksOf(row: IncomingRow): Watermark[] {

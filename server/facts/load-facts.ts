@@ -3,6 +3,8 @@ import type { ClickHouse } from "../store/clickhouse.ts";
 import { correlationsSince } from "../store/clickhouse/correlations.ts";
 import { latestTotalsSince, watermarksSince } from "../store/clickhouse/figures.ts";
 import { runOutputsSince, runsSince } from "../store/clickhouse/runs.ts";
+import { periodStatusesSince } from "../store/clickhouse/period-statuses.ts";
+import type { PeriodStatement } from "./known-periods.ts";
 import type { Report, StatedWatermark } from "./known-figures.ts";
 import type { RunFold, RunOutput } from "./run-fold.ts";
 
@@ -12,6 +14,7 @@ export interface FactsLoad {
   watermark(stated: StatedWatermark): void;
   report(report: Report): void;
   correlation(seen: CorrelationSeen): void;
+  periodStatus(statement: PeriodStatement): void;
 }
 
 /** Reads runs, watermarks, latest reports and correlations of events since an instant from the tables. */
@@ -37,4 +40,5 @@ export async function loadFacts(clickhouse: ClickHouse, since: Date, maxRuns: nu
   }
   for (const report of reports.values()) load.report(report);
   for (const seen of await clickhouse.ask(correlationsSince, from)) load.correlation(seen);
+  for (const statement of await clickhouse.ask(periodStatusesSince, from)) load.periodStatus(statement);
 }

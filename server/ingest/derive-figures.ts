@@ -1,6 +1,6 @@
-import type { ControlTotalsFacet, PositionFacet } from "../../schemas/event/facets.ts";
+import type { ControlTotalsFacet, PeriodStatusFacet, PositionFacet } from "../../schemas/event/facets.ts";
 import type { DatasetRef, LineageEvent, Warning } from "../../schemas/event/open-lineage.ts";
-import type { IoSeen, TotalSeen, WatermarkSeen } from "./incoming-row.ts";
+import type { IoSeen, PeriodStatusSeen, TotalSeen, WatermarkSeen } from "./incoming-row.ts";
 
 /** Datasets whose positions and totals an event speaks for: what a run writes, or the dataset the event is about. */
 function spokenFor(lineage: LineageEvent): DatasetRef[] {
@@ -51,6 +51,20 @@ export function deriveWatermarks(lineage: LineageEvent): WatermarkSeen[] {
         completeThrough,
         snapshotAsOf: snapshotAsOf ?? null,
       });
+    }
+  }
+  return [...seen.values()];
+}
+
+/** Which periods an event says are open or shut, one for each ledger and subledger; of two the last counts. */
+export function derivePeriodStatuses(lineage: LineageEvent): PeriodStatusSeen[] {
+  const seen = new Map<string, PeriodStatusSeen>();
+  for (const dataset of spokenFor(lineage)) {
+    const { namespace, name } = dataset;
+    const facet = facetOf(dataset, "tieout_periodStatus") as PeriodStatusFacet | undefined;
+    for (const { entity, ledger, subledger, period, status, native } of facet?.statuses ?? []) {
+      const slot = { namespace, name, entity, ledger, subledger, period };
+      seen.set(JSON.stringify(Object.values(slot)), { ...slot, status, native });
     }
   }
   return [...seen.values()];

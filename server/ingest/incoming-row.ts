@@ -1,5 +1,5 @@
 import type { EventType, Warning } from "../../schemas/event/open-lineage.ts";
-import type { Measure } from "../../schemas/event/facets.ts";
+import type { Measure, PeriodStatus } from "../../schemas/event/facets.ts";
 import type { RunFold } from "../facts/run-fold.ts";
 
 /**
@@ -26,6 +26,7 @@ export interface IncomingRow {
   edges: EdgeSeen[];
   watermarks: WatermarkSeen[];
   totals: TotalSeen[];
+  periodStatuses: PeriodStatusSeen[];
   correlations: CorrelationSeen[];
   warnings: Warning[];
   /** JSON of a CloudEvent's attributes. */
@@ -74,6 +75,18 @@ export interface TotalSeen {
   value: string;
   asOf: string;
   correlationId: string;
+}
+
+/** Whether a ledger or subledger takes postings in a period; the subledger is empty for the general ledger. */
+export interface PeriodStatusSeen {
+  namespace: string;
+  name: string;
+  entity: string;
+  ledger: string;
+  subledger: string;
+  period: string;
+  status: PeriodStatus;
+  native: string;
 }
 
 /** How a run is known to belong to a correlation: it says so, a run that says so names it, or its figures carry it. */

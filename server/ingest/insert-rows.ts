@@ -1,6 +1,6 @@
 import type { ClickHouse } from "../store/clickhouse.ts";
 import type { IncomingRow } from "./incoming-row.ts";
-import { figuresLine } from "./row-line.ts";
+import { figuresLine, periodStatusLines } from "./row-line.ts";
 
 /** A row with its line of the table `incoming`. */
 export interface PreparedRow {
@@ -15,5 +15,7 @@ export interface PreparedRow {
 export async function insertRows(clickhouse: ClickHouse, rows: readonly PreparedRow[]): Promise<void> {
   const figures = rows.flatMap(({ row }) => figuresLine(row) ?? []);
   if (figures.length > 0) await clickhouse.insertLines("incoming_figures", figures.join("\n"));
+  const statuses = rows.flatMap(({ row }) => periodStatusLines(row));
+  if (statuses.length > 0) await clickhouse.insertLines("period_statuses", statuses.join("\n"));
   if (rows.length > 0) await clickhouse.insertLines("incoming", rows.map(({ line }) => line).join("\n"));
 }

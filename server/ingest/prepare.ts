@@ -1,7 +1,7 @@
 import type { LineageEvent, Warning } from "../../schemas/event/open-lineage.ts";
 import { deriveCorrelations } from "./derive-correlations.ts";
 import { deriveEdges } from "./derive-edges.ts";
-import { deriveIo, deriveTotals, deriveWatermarks } from "./derive-figures.ts";
+import { deriveIo, derivePeriodStatuses, deriveTotals, deriveWatermarks } from "./derive-figures.ts";
 import { EVENT_RANK, foldEvent } from "./fold-event.ts";
 import type { IncomingRow } from "./incoming-row.ts";
 
@@ -35,6 +35,7 @@ export function prepare(lineage: LineageEvent, warnings: Warning[], arrival: Arr
     edges: deriveEdges(lineage),
     watermarks: deriveWatermarks(lineage),
     totals,
+    periodStatuses: derivePeriodStatuses(lineage),
     correlations: deriveCorrelations(lineage, totals),
     warnings,
     envelope,

@@ -46,6 +46,12 @@ function runColumns(run: RunFold) {
   };
 }
 
+/** What a row says of periods as JSONEachRow lines of the table `period_statuses`. */
+export function periodStatusLines(row: IncomingRow): string[] {
+  const { eventTime: event_time, eventId: event_id } = row;
+  return row.periodStatuses.map((seen) => JSON.stringify({ event_time, event_id, ...seen }));
+}
+
 /** The figures and correlations of a row as a JSONEachRow line of the table `incoming_figures`; null where it has none. */
 export function figuresLine(row: IncomingRow): string | null {
   if (row.watermarks.length + row.totals.length + row.correlations.length === 0) return null;

@@ -1,7 +1,15 @@
 import type { ClickHouse } from "../clickhouse.ts";
 
 /** Tables that hold nothing the raw events do not say. */
-export const DERIVED_TABLES = ["runs", "run_io", "correlations", "edges", "watermarks", "control_totals"] as const;
+export const DERIVED_TABLES = [
+  "runs",
+  "run_io",
+  "correlations",
+  "edges",
+  "watermarks",
+  "control_totals",
+  "period_statuses",
+] as const;
 
 /** Empties everything derived; raw events stay. */
 export async function emptyDerivedTables(clickhouse: ClickHouse): Promise<void> {
