@@ -41,6 +41,17 @@ describe("no data", () => {
   });
 });
 
+describe("a period nobody has told anything of", () => {
+  it("is unknown at every milestone however long it is over, and late at none", () => {
+    const { entity, head } = show(knownFacts(estate, PERIOD), "2027-05-01T00:00:00.000Z");
+    expect(head.counts).toMatchObject({ unknown: 2, late: 0, held: 0 });
+    for (const { milestone, state, why } of entity("DE01").cells) {
+      expect(state, milestone).toBe("unknown");
+      expect(why).toMatch(/^Nothing is known of DE01 in this period\. Due /);
+    }
+  });
+});
+
 describe("what a reader may see", () => {
   it("is judged from their entities alone", () => {
     const facts = played(berlin(3, "10:30"));

@@ -5,6 +5,7 @@ import { Deadline } from "../../schemas/wire/board.ts";
 import { smallEstate } from "../../test/small-estate.ts";
 import { createCalendars } from "./calendars.ts";
 import { addDays } from "./dates.ts";
+import { computedHolidays, publicHolidays } from "./public-holidays.ts";
 import { keyOf, periodOf, periodOn, previousKey } from "./periods.ts";
 import { instantOf } from "./wall-time.ts";
 import { workDaysOf } from "./work-days.ts";
@@ -22,6 +23,31 @@ describe("periods", () => {
     [{ scheme: "4-5-4", startsOn: "2025-12-29" }, "2026-02", "2026-01-26", "2026-03-01", "Period 2, 2026"],
   ])("%j %s runs from %s to %s", (declared, key, startsOn, endsOn, title) => {
     expect(periodOf(scheme(declared), key)).toMatchObject({ startsOn, endsOn, title });
+  });
+
+  it("follows what the company cuts itself", () => {
+    const declared = scheme({
+      scheme: "months",
+      adjustmentPeriods: 1,
+      own: [
+        { period: "2026-11", startsOn: "2026-11-01", endsOn: "2026-12-05" },
+        { period: "2026-12", startsOn: "2026-12-06", endsOn: "2026-12-31", title: "Short December" },
+        { period: "2026-13", startsOn: "2026-12-31", endsOn: "2027-02-12" },
+      ],
+    });
+    expect(periodOf(declared, "2026-12")).toMatchObject({ startsOn: "2026-12-06", title: "Short December" });
+    expect(periodOn(declared, "2026-12-03").period).toBe("2026-11");
+    expect(periodOf(declared, "2026-13")).toMatchObject({ endsOn: "2027-02-12", adjustment: true });
+    expect(periodOn(declared, "2027-02-01").period).toBe("2027-02");
+  });
+
+  it("gives the twelfth period the 53rd week", () => {
+    const declared = scheme({ scheme: "4-4-5", startsOn: "2024-09-30" });
+    const weeks = Array.from({ length: 12 }, (_, at) => periodOf(declared, keyOf(2025 + at, 12))!).map(
+      ({ startsOn, endsOn }) => (Date.parse(endsOn) - Date.parse(startsOn)) / 604_800_000,
+    );
+    expect(weeks.map(Math.ceil).filter((count) => count === 6)).toHaveLength(2);
+    expect(new Set(weeks.map(Math.ceil))).toEqual(new Set([5, 6]));
   });
 
   it("has no period the scheme does not name", () => {
@@ -82,6 +108,24 @@ describe("work days", () => {
   it("follow the region: Epiphany is kept in Bavaria alone", () => {
     expect(germany.nth("2025-12-31", 3)).toBe("2026-01-06");
     expect(bavaria.nth("2025-12-31", 3)).toBe("2026-01-07");
+  });
+
+  it("are the same on file as the holiday library computes them", () => {
+    for (const country of ["DE", "US", "BR", "IN", "SA", "JP"]) {
+      const computed = [...computedHolidays(country, undefined, 2026).keys()].filter((date) => date.startsWith("2026"));
+      expect(publicHolidays(country, undefined, 2026), country).toEqual(computed);
+    }
+  });
+
+  it("say why nobody works, and count only what all calendars of a place work", () => {
+    expect(germany.offBecause("2026-10-03")).toBe("National Holiday");
+    expect(germany.offBecause("2026-11-01")).toBe("Sunday");
+    expect(own.offBecause("2026-11-02")).toBe("Founders' day");
+    expect(own.offBecause("2026-11-07")).toBeNull();
+    const both = workDaysOf(Calendar.parse({ id: "de", country: "DE" }), Calendar.parse({ id: "br", country: "BR" }));
+    expect(both.nth("2026-10-31", 1)).toBe("2026-11-03");
+    expect(both.offBecause("2026-11-02")).toBe("All Souls' Day");
+    expect(both.version("2026-10-31")).not.toBe(germany.version("2026-10-31"));
   });
 
   it("numberOf undoes nth", () => {

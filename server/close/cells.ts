@@ -18,6 +18,8 @@ export interface CellInput {
   /** Cells of the milestones named in `after`, in that order. */
   before: BoardCell[];
   beforeTitles: string[];
+  /** Whether anything was ever told of the entity in the period. */
+  known: boolean;
   /** Minutes it usually takes to mend the flow behind it. */
   repairMinutes: number;
   /** Why a system on the gate's path cannot be read now; null when all can. */
@@ -92,7 +94,7 @@ function stateOf(input: CellInput, waits: boolean, moment: Moment): CellState {
   if (spoiled && (late || judged)) return "held";
   if (finding.suspended) return "held";
   if (milestone.gate.kind === "signoff" && waits) return "not-due";
-  if (late) return finding.state === "unknown" || input.blind !== null ? "unknown" : "held";
+  if (late) return finding.state === "unknown" || input.blind !== null || !input.known ? "unknown" : "held";
   if (judged && finding.blockedBy.some((problem) => EXCEPTION_TABLE[problem.code].severity === "S1")) return "held";
   if (input.blind !== null && opened && !finding.met) return "unknown";
   if (!inherits(input) && (spoiled || (finding.blockedBy.length > 0 && opened))) return "at-risk";
@@ -123,6 +125,7 @@ function whyOf(input: CellInput, state: CellState, wasMetAt: string | null, wait
   const due = wasMetAt
     ? `It was met ${timeText(wasMetAt, entity.zone)} and is open again.`
     : `Due ${timeText(deadline.at, entity.zone)}.`;
+  if (state === "unknown" && !input.known) return `Nothing is known of ${entity.id} in this period. ${due}`;
   if (state === "unknown" && input.blind) return `${input.blind} ${due}`;
   if (finding.met || (waitsFor.length > 0 && state === "not-due")) return `Waits for ${listed(waitsFor)}. ${due}`;
   const short = finding.blockedBy.find((problem) => problem.amount !== null && problem.off);

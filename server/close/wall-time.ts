@@ -1,13 +1,39 @@
 import { Temporal } from "temporal-polyfill";
 import type { Instant } from "../../schemas/instant.ts";
 
+const DAY = 86_400_000;
+/** No zone changes its clocks twice in so short a time. */
+const SPAN = 8 * DAY;
+
 /**
  * The instant of a wall time (`2026-11-04T18:00`) in an IANA zone. A time that a clock change skips resolves to the
  * later side, one that it repeats to the earlier, as Temporal's `compatible` does.
  */
 export function instantOf(local: string, zone: string): Instant {
+  const naive = Date.parse(`${local}Z`);
+  const offset = steadyOffset(zone, naive);
+  if (offset !== null) return new Date(naive - offset).toISOString();
   const zoned = Temporal.PlainDateTime.from(local).toZonedDateTime(zone, { disambiguation: "compatible" });
   return new Date(zoned.epochMilliseconds).toISOString();
+}
+
+const offsets = new Map<string, Map<number, number>>();
+
+/** A zone's offset in milliseconds where no clock changes within days of a wall time; else null. */
+function steadyOffset(zone: string, naive: number): number | null {
+  const known = offsets.get(zone) ?? new Map<number, number>();
+  offsets.set(zone, known);
+  const at = (span: number) => {
+    const kept = known.get(span);
+    if (kept !== undefined) return kept;
+    const zoned = Temporal.Instant.fromEpochMilliseconds(span * SPAN).toZonedDateTimeISO(zone);
+    known.set(span, zoned.offsetNanoseconds / 1e6);
+    return zoned.offsetNanoseconds / 1e6;
+  };
+  const [first, last] = [Math.floor((naive - DAY) / SPAN), Math.floor((naive + DAY) / SPAN) + 1];
+  const offset = at(first);
+  for (let span = first + 1; span <= last; span++) if (at(span) !== offset) return null;
+  return offset;
 }
 
 /** The first instant of a calendar date in a zone; midnight unless a clock change skips it. */
