@@ -3,6 +3,7 @@ import type { Estate } from "../schemas/estate/estate.ts";
 import type { Role } from "../schemas/estate/role.ts";
 import type { System } from "../schemas/estate/system.ts";
 import type { Accepted } from "../schemas/wire/ingest.ts";
+import type { CloseHistory } from "../schemas/wire/close-history.ts";
 import type { ClockRow, Me, RequestRow } from "../schemas/wire/live.ts";
 import type { QuarantineItem } from "../schemas/wire/quarantine-item.ts";
 import type { SignoffRow, Waiver } from "../schemas/wire/signoff.ts";
@@ -62,6 +63,7 @@ export const api = {
     ask<Waiver>("POST", "/api/v1/waivers", asked),
   withdrawWaiver: (id: string, reason: string) =>
     ask<Waiver>("POST", `/api/v1/waivers/${encodeURIComponent(id)}/withdraw`, { reason }),
+  closeHistory: (period: string) => ask<CloseHistory>("GET", `/api/v1/close/${encodeURIComponent(period)}/history`),
   dashboards: () => ask<{ dashboards: DashboardTitle[] }>("GET", "/api/v1/dashboards"),
   dashboard: (id: string, period: string | null) =>
     ask<DashboardAnswer>("GET", `/api/v1/dashboards/${encodeURIComponent(id)}${period ? `?period=${period}` : ""}`),

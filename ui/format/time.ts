@@ -70,3 +70,21 @@ export function dayOf(at: string, zone: string): string {
 export function shortDay(at: string, zone: string): string {
   return format(zone, { weekday: "short", day: "numeric" }).format(new Date(at)).replace(",", "");
 }
+
+const HALF_HOUR = 1_800_000;
+
+/** Midnights of a zone between two instants, for axes. Half-hour zones have theirs too. */
+export function midnights(from: string, to: string, zone: string): string[] {
+  const found: string[] = [];
+  const first = Math.ceil(Date.parse(from) / HALF_HOUR) * HALF_HOUR;
+  for (let at = first; at <= Date.parse(to); at += HALF_HOUR) {
+    const instant = new Date(at).toISOString();
+    if (clockTime(instant, zone) === "00:00") found.push(instant);
+  }
+  return found;
+}
+
+/** `Tue 3 Nov` */
+export function dayName(at: string, zone: string): string {
+  return format(zone, { weekday: "short", day: "numeric", month: "short" }).format(new Date(at)).replace(",", "");
+}
