@@ -11,6 +11,7 @@ import { sapIntegrationSuite } from "./sap-integration-suite/index.ts";
 import { sapS4hana } from "./sap-s4hana/index.ts";
 import { workdayAdaptive } from "./workday-adaptive/index.ts";
 import { oracleEpm } from "./oracle-epm/index.ts";
+import { workday } from "./workday/index.ts";
 
 /** Every kind of system Tieout can read. */
 export const collectors = [
@@ -26,4 +27,5 @@ export const collectors = [
   oracleEpm,
   boomi,
   oracleFusion,
+  workday,
 ] as readonly Collector[];

@@ -11,6 +11,7 @@ import { sapIntegrationSuiteSandbox } from "./sap-integration-suite/sandbox.ts";
 import { sapS4hanaSandbox } from "./sap-s4hana/sandbox.ts";
 import { workdayAdaptiveSandbox } from "./workday-adaptive/sandbox.ts";
 import { oracleEpmSandbox } from "./oracle-epm/sandbox.ts";
+import { workdaySandbox } from "./workday/sandbox.ts";
 
 /** Every vendor that can be played, in the order the starter serves them. */
 export const SANDBOXES: readonly Sandbox[] = [
@@ -26,4 +27,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   oracleEpmSandbox,
   boomiSandbox,
   oracleFusionSandbox,
+  workdaySandbox,
 ];
