@@ -111,7 +111,6 @@ function judgeCells(input: GatesInput, blind: Blind): Judged {
         before: milestone.after.map((id) => cells.get(id)!),
         beforeTitles: milestone.after.map((id) => titles.get(id)!),
         known: judging.facts.version(entity.id, period.period) > 0,
-        known: judging.facts.version(entity.id, period.period) > 0,
         repairMinutes: path.view?.flow.recoveryMinutes ?? USUAL_REPAIR_MINUTES,
         blind: path.systems.map((system) => blind.get(system)).find((text) => text !== undefined) ?? null,
         seen: moment.seenThrough(...path.systems),
