@@ -54,7 +54,7 @@ const GROUP = { maxRows: 5_000, maxBytes: 16 * 1024 * 1024 };
 /** Milliseconds between two writes of the journal: a few large ones cost less than many small ones. */
 const JOURNAL_REST = 4;
 /** How far the tables may be behind the journal: milliseconds while the engine keeps up, bytes when it does not. */
-const BEHIND = { pace: 250, maxWaiting: 48 * 1024 * 1024 };
+const BEHIND = { pace: 250, again: 1_000, maxWaiting: 48 * 1024 * 1024 };
 
 /** The one way in for every door: examine, make durable together with whatever else arrived, fold into the facts. */
 export function createIngest(deps: IngestDeps): Ingest {

@@ -18,6 +18,8 @@ export interface StoringOptions {
   /** Keeps a row elsewhere that the store refuses alone. */
   refused(row: PreparedRow, error: unknown): Promise<void>;
   failed(error: unknown): void;
+  /** Milliseconds before a store that did not take a group is tried again. */
+  again: number;
   /** Milliseconds from the beginning of one group to the next, unless somebody waits for it or a group is full. */
   pace: number;
   maxRows: number;
@@ -32,9 +34,6 @@ interface Added {
   stored: () => void;
 }
 
-/** Milliseconds before a store that did not take a group is tried again. */
-const AGAIN = 1_000;
-
 export function createStoring(options: StoringOptions): Storing {
   const waiting: Added[] = [];
   let waitingBytes = 0;
@@ -45,6 +44,13 @@ export function createStoring(options: StoringOptions): Storing {
   let hurried = 0;
   const callers = new Set<() => void>();
 
+  /** While somebody waits for this, nothing else is waited for. */
+  const hurrying = async (what: Promise<void>) => {
+    hurried += 1;
+    hurry?.abort();
+    await what;
+    hurried -= 1;
+  };
   const isFull = () => waitingRows >= options.maxRows || waitingBytes >= options.maxBytes;
   const pause = async () => {
     const left = began + options.pace - performance.now();
@@ -57,16 +63,17 @@ export function createStoring(options: StoringOptions): Storing {
     try {
       return await options.insert(rows);
     } catch (error) {
-      if (!(await options.answers())) {
-        options.failed(error);
-        await sleep(AGAIN);
-        return storeAll(rows);
-      }
       const [only] = rows;
-      if (rows.length === 1 && only) return options.refused(only, error);
-      const half = Math.ceil(rows.length / 2);
-      await storeAll(rows.slice(0, half));
-      await storeAll(rows.slice(half));
+      const answers = await options.answers();
+      if (answers && rows.length > 1) {
+        const half = Math.ceil(rows.length / 2);
+        await storeAll(rows.slice(0, half));
+        return storeAll(rows.slice(half));
+      }
+      if (answers && only && (await keptElsewhere(options, only, error))) return;
+      options.failed(error);
+      await sleep(options.again);
+      return storeAll(rows);
     }
   };
   const work = async () => {
@@ -95,20 +102,23 @@ export function createStoring(options: StoringOptions): Storing {
     },
     async caughtUp() {
       if (!working) return;
-      hurried += 1;
-      hurry?.abort();
       const last = waiting.at(-1);
-      try {
-        if (last) await new Promise<void>((done) => void (last.stored = then(last.stored, done)));
-        else await nextGroup(callers);
-      } finally {
-        hurried -= 1;
-      }
+      await hurrying(
+        last ? new Promise<void>((done) => void (last.stored = then(last.stored, done))) : nextGroup(callers),
+      );
     },
     async room() {
-      while (waitingBytes > options.maxWaiting) await nextGroup(callers);
+      while (waitingBytes > options.maxWaiting) await hurrying(nextGroup(callers));
     },
   };
+}
+
+/** A store that takes the row neither here nor there is in trouble itself, and is waited for. */
+function keptElsewhere({ refused }: StoringOptions, row: PreparedRow, error: unknown): Promise<boolean> {
+  return refused(row, error).then(
+    () => true,
+    () => false,
+  );
 }
 
 function then(first: () => void, next: () => void): () => void {
