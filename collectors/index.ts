@@ -4,6 +4,7 @@ import { azureDataFactory } from "./azure-data-factory/index.ts";
 import { boomi } from "./boomi/index.ts";
 import type { Collector } from "./collector.ts";
 import { dynamics365Finance } from "./dynamics-365-finance/index.ts";
+import { mulesoft } from "./mulesoft/index.ts";
 import { netsuite } from "./netsuite/index.ts";
 import { oracleFusion } from "./oracle-fusion/index.ts";
 import { powerbi } from "./powerbi/index.ts";
@@ -28,4 +29,5 @@ export const collectors = [
   boomi,
   oracleFusion,
   workday,
+  mulesoft,
 ] as readonly Collector[];

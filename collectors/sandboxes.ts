@@ -3,6 +3,7 @@ import { anaplanSandbox } from "./anaplan/sandbox.ts";
 import { azureDataFactorySandbox } from "./azure-data-factory/sandbox.ts";
 import { boomiSandbox } from "./boomi/sandbox.ts";
 import { dynamics365FinanceSandbox } from "./dynamics-365-finance/sandbox.ts";
+import { mulesoftSandbox } from "./mulesoft/sandbox.ts";
 import { netsuiteSandbox } from "./netsuite/sandbox.ts";
 import { oracleFusionSandbox } from "./oracle-fusion/sandbox.ts";
 import { powerbiSandbox } from "./powerbi/sandbox.ts";
@@ -28,4 +29,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   boomiSandbox,
   oracleFusionSandbox,
   workdaySandbox,
+  mulesoftSandbox,
 ];
