@@ -27,7 +27,13 @@ async function fill(): Promise<void> {
         positions: [{ entity: "DE01", period: "2026-10", completeThrough: "2026-11-04T13:00:00.000Z" }],
       },
     };
-    const outputs = [{ namespace: "anaplan://m", name: "Actuals", facets }];
+    const status = { entity: "DE01", period: "2026-10", status: n % 2 ? "open" : "closed", native: `${n}` };
+    const ledger = {
+      namespace: "s4://m",
+      name: "ACDOCA",
+      facets: { tieout_periodStatus: { ...signed, statuses: [status] } },
+    };
+    const outputs = [...(n % 100 === 0 ? [ledger] : []), { namespace: "anaplan://m", name: "Actuals", facets }];
     texts.push({ text: JSON.stringify(runEvent({ run: { runId: `r${n % 50}` }, outputs, n })) });
   }
   await ingest.acceptTexts([...texts, ...texts.slice(0, 100)], { door: "lineage", source: "test" });
