@@ -1,5 +1,6 @@
 import type { StartedSandbox } from "../sandbox/start-sandbox.ts";
 import type { Dashboard } from "../schemas/dashboard.ts";
+import type { Checkpoints } from "./breaks/checkpoints.ts";
 import type { Collecting } from "./collect/collect.ts";
 import type { Context } from "./context.ts";
 import type { Ingest } from "./ingest/ingest.ts";
@@ -11,6 +12,7 @@ export interface Rooms {
   people: People;
   ingest: Ingest;
   collecting: Collecting;
+  checkpoints: Checkpoints;
   dashboards: readonly Dashboard[];
   /** Null on real systems. */
   sandbox: StartedSandbox | null;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { collectors } from "../collectors/index.ts";
 import type { StartedSandbox } from "../sandbox/start-sandbox.ts";
 import { createApp } from "./app.ts";
+import { createCheckpoints } from "./breaks/checkpoints.ts";
 import { calendarsInForce } from "./close/calendars-in-force.ts";
 import { useCalendars } from "./close/calendars.ts";
 import { createCollecting } from "./collect/collect.ts";
@@ -121,7 +122,9 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
     ...{ clock, log, metrics, accept: gathering.accept, cursors: gathering.cursors },
     changed: () => ["collectors", "close"].forEach((topic) => ctx.touch(topic as "close")),
   });
-  const rooms: Rooms = { ctx, people, ingest, collecting, sandbox, dashboards, maxEventBytes };
+  const checkpoints = createCheckpoints(ctx);
+  onStop(() => checkpoints.stop());
+  const rooms: Rooms = { ctx, people, ingest, collecting, checkpoints, sandbox, dashboards, maxEventBytes };
   const stream = createStream(topicsOf(rooms), { log, metrics });
   onStop(() => stream.stop());
   const follow = createFollowing(ctx);
@@ -130,6 +133,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   ingest.onAccepted((rows) => {
     told(ctx, follow, rows);
     watch.look();
+    checkpoints.arrived();
   });
   ingest.onQuarantined(() => ctx.touch("quarantine"));
   tasks = await say.step("Task queue", () => startTasks(ctx, TASKS));
@@ -143,6 +147,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   onStop(() => Promise.all([door.close(), socket.close()]));
   if (sandbox)
     await playIn(sandbox, { collecting, gathering, estate, systems: sources.map(({ system }) => system.id), say });
+  await say.step("Reconciliations", checkpoints.start);
   collecting.start();
   onStop(() => collecting.stop());
   for (const line of await greeting(rooms, { url: door.url, console: existsSync(ui), environment })) say.line(line);

@@ -3,6 +3,7 @@ import { Tolerance } from "../estate/flow.ts";
 import { Role } from "../estate/role.ts";
 import { Measure } from "../event/facets.ts";
 import { Instant, PeriodKey } from "../instant.ts";
+import { BreakRow } from "./break.ts";
 import { TieLine } from "./line.ts";
 
 /** tied · tolerated (within tolerance) · settled (every break explained and approved) · off · timing or on its way · not comparable · unknown · broken (the check does not work). */
@@ -182,3 +183,29 @@ export const Recomputed = z.object({
   differs: z.array(z.string()),
 });
 export type Recomputed = z.infer<typeof Recomputed>;
+
+/** Checks asked for on demand, each with its line and what still has to be explained. */
+export const CheckReport = z.object({
+  period: PeriodKey,
+  checks: z.array(
+    z.object({
+      rule: z.string(),
+      title: z.string(),
+      entity: z.string(),
+      state: MatrixState,
+      difference: z.string().nullable(),
+      currency: z.string(),
+      ruleVersion: z.string(),
+      canary: CanaryState,
+      findings: CheckResult.shape.findings,
+      checkedAt: Instant,
+      resultId: z.string(),
+      line: TieLine,
+      /** Breaks nobody approved an explanation for. */
+      unexplained: z.array(BreakRow),
+    }),
+  ),
+  /** How many of them are not settled, or cannot be trusted. */
+  unexplained: z.int(),
+});
+export type CheckReport = z.infer<typeof CheckReport>;

@@ -33,7 +33,7 @@ export interface LineInput extends LegInput {
 
 /** A rule judged for one entity and period, before it is put in words. */
 export interface JudgedRule {
-  judging: Judging & { legs: Leg[] };
+  judging: Omit<Judging, "legs"> & { legs: Leg[] };
   hops: HopJudgement[];
   ends: Comparison | null;
   state: TieLine["state"];

@@ -4,7 +4,9 @@ import { requestRows } from "../requests/request-rows.ts";
 import type { Rooms } from "../rooms.ts";
 import { record } from "../audit/record.ts";
 import { auditRoutes } from "./audit.ts";
+import { breakRoutes } from "./breaks.ts";
 import { calendarRoutes } from "./calendar.ts";
+import { checkRoutes } from "./checks.ts";
 import { clockRoutes } from "./clock.ts";
 import { closeRoutes } from "./close.ts";
 import { cloudEventRoutes } from "./cloudevents.ts";
@@ -31,7 +33,7 @@ import { waiverRoutes } from "./waivers.ts";
 
 /** Every door there is over HTTP. */
 export function routesOf(rooms: Rooms): Hono[] {
-  const { ctx, people, ingest, collecting, sandbox, dashboards, maxEventBytes } = rooms;
+  const { ctx, people, ingest, collecting, checkpoints, sandbox, dashboards, maxEventBytes } = rooms;
   const { permit } = people;
   const doors = { ctx, permit };
   const boards = { ...doors, collectors: () => Object.values(collecting.rows()) };
@@ -46,9 +48,11 @@ export function routesOf(rooms: Rooms): Hono[] {
     closeRoutes(boards),
     calendarRoutes(doors),
     flowRoutes({ ...boards, requests: async (entities) => Object.values(await requestRows(ctx, entities)) }),
-    freshnessRoutes(doors),
+    freshnessRoutes(boards),
     deadlineRoutes(boards),
     reconciliationRoutes(doors),
+    checkRoutes({ ...doors, checkpoints }),
+    breakRoutes(doors),
     lineageGraphRoutes(doors),
     runRoutes({ clickhouse: ctx.clickhouse, facts: ctx.facts, permit }),
     estateRoutes(doors),

@@ -1,3 +1,5 @@
+import { liveBreakRows } from "../breaks/break-rows.ts";
+import { matrixRows } from "../breaks/matrix-rows.ts";
 import { clockRow } from "../clock-row.ts";
 import { calendarsOf } from "../close/calendars.ts";
 import { closeBoard } from "../close/board.ts";
@@ -20,8 +22,10 @@ const NEWEST = 200;
 /** Stands for the period being closed, whichever that is. */
 const CURRENT = "current";
 
+type Shown = Pick<Rooms, "ctx" | "collecting" | "checkpoints" | "sandbox">;
+
 /** The live topics over the server's rooms. */
-export function topicsOf({ ctx, collecting, sandbox }: Pick<Rooms, "ctx" | "collecting" | "sandbox">): Topic[] {
+export function topicsOf({ ctx, collecting, checkpoints, sandbox }: Shown): Topic[] {
   const { estate, facts, clock } = ctx;
   const calendars = calendarsOf(estate);
   const memo: BoardMemo = new Map();
@@ -57,6 +61,11 @@ export function topicsOf({ ctx, collecting, sandbox }: Pick<Rooms, "ctx" | "coll
       return Object.fromEntries(items.map((item) => [item.id, item]));
     },
     requests: (entities) => requestRows(ctx, entities),
+    async reconcile(period, entities) {
+      const judged = judging(period);
+      return judged && matrixRows({ ...ctx, checkpoints }, judged.period, entities);
+    },
+    breaks: (entities) => liveBreakRows(ctx, entities),
     async signoffs(period, entities) {
       const judged = judging(period);
       return judged && signoffRows(ctx.postgres, judged.period, entities);

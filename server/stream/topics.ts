@@ -1,8 +1,10 @@
 import type { CloseRow } from "../../schemas/wire/board.ts";
+import type { BreakRow } from "../../schemas/wire/break.ts";
 import type { FlowStrip } from "../../schemas/wire/flow-strip.ts";
 import type { TieLine } from "../../schemas/wire/line.ts";
 import type { ClockRow, CollectorRow, QuarantineRow, RequestRow } from "../../schemas/wire/live.ts";
 import type { EntityReadiness, ReportImpact } from "../../schemas/wire/readiness.ts";
+import type { ReconcileRow } from "../../schemas/wire/reconcile-matrix.ts";
 import type { SignoffRow } from "../../schemas/wire/signoff.ts";
 import type { Audience, Topic } from "./topic.ts";
 import { defineTopic } from "./topic.ts";
@@ -16,6 +18,8 @@ export interface TopicSources {
   collectors(): Record<string, CollectorRow>;
   quarantine(): Promise<Record<string, QuarantineRow>>;
   requests(audience: Audience): Promise<Record<string, RequestRow>>;
+  reconcile(period: string, audience: Audience): Promise<Record<string, ReconcileRow> | null>;
+  breaks(audience: Audience): Promise<Record<string, BreakRow>>;
   signoffs(period: string, audience: Audience): Promise<Record<string, SignoffRow> | null>;
   readiness(period: string, entity: string, audience: Audience): Promise<Record<string, EntityReadiness> | null>;
   impact(period: string, audience: Audience): Promise<Record<string, ReportImpact> | null>;
@@ -72,6 +76,20 @@ export function createTopics(sources: TopicSources): Topic[] {
       params: [],
       ticks: false,
       rows: (_params, audience) => sources.requests(audience),
+    }),
+    defineTopic({
+      name: "reconcile",
+      scope: "board:read",
+      params: ["period"],
+      ticks: false,
+      rows: ({ period }, audience) => sources.reconcile(period ?? "", audience),
+    }),
+    defineTopic({
+      name: "breaks",
+      scope: "board:read",
+      params: [],
+      ticks: false,
+      rows: (_params, audience) => sources.breaks(audience),
     }),
     defineTopic({
       name: "signoffs",

@@ -43,7 +43,7 @@ export const watermarksSince = defineQuestion({
     HAVING stated.1 >= parseDateTime64BestEffort({since:String}, 3)`,
 });
 
-const TotalRow = z.object({
+export const TotalRow = z.object({
   namespace: z.string(),
   name: z.string(),
   entity: z.string(),
