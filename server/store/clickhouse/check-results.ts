@@ -66,10 +66,9 @@ export const latestChecks = defineQuestion({
     rule: z.string(),
     entity: z.string(),
     period: z.string(),
-    latest: z.object({ at: z.string(), id: z.string(), fingerprint: z.string() }),
+    latest: z.tuple([z.string(), z.string(), z.string()]).transform(([, id, fingerprint]) => ({ id, fingerprint })),
   }),
-  sql: `SELECT rule, entity, period,
-      max(CAST((checked_at, id, fingerprint), 'Tuple(at DateTime64(3, \'UTC\'), id String, fingerprint String)')) AS latest
+  sql: `SELECT rule, entity, period, max((checked_at, id, fingerprint)) AS latest
     FROM check_results GROUP BY rule, entity, period`,
 });
 
