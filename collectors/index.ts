@@ -3,6 +3,7 @@ import { anaplan } from "./anaplan/index.ts";
 import { azureDataFactory } from "./azure-data-factory/index.ts";
 import { boomi } from "./boomi/index.ts";
 import type { Collector } from "./collector.ts";
+import { dbt } from "./dbt/index.ts";
 import { dynamics365Finance } from "./dynamics-365-finance/index.ts";
 import { mulesoft } from "./mulesoft/index.ts";
 import { netsuite } from "./netsuite/index.ts";
@@ -30,4 +31,5 @@ export const collectors = [
   oracleFusion,
   workday,
   mulesoft,
+  dbt,
 ] as readonly Collector[];

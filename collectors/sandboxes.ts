@@ -2,6 +2,7 @@ import { airflowSandbox } from "./airflow/sandbox.ts";
 import { anaplanSandbox } from "./anaplan/sandbox.ts";
 import { azureDataFactorySandbox } from "./azure-data-factory/sandbox.ts";
 import { boomiSandbox } from "./boomi/sandbox.ts";
+import { dbtSandbox } from "./dbt/sandbox.ts";
 import { dynamics365FinanceSandbox } from "./dynamics-365-finance/sandbox.ts";
 import { mulesoftSandbox } from "./mulesoft/sandbox.ts";
 import { netsuiteSandbox } from "./netsuite/sandbox.ts";
@@ -30,4 +31,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   oracleFusionSandbox,
   workdaySandbox,
   mulesoftSandbox,
+  dbtSandbox,
 ];
