@@ -11,6 +11,7 @@ import { oracleFusion } from "./oracle-fusion/index.ts";
 import { powerbi } from "./powerbi/index.ts";
 import { sapIntegrationSuite } from "./sap-integration-suite/index.ts";
 import { sapS4hana } from "./sap-s4hana/index.ts";
+import { workato } from "./workato/index.ts";
 import { workdayAdaptive } from "./workday-adaptive/index.ts";
 import { oracleEpm } from "./oracle-epm/index.ts";
 import { workday } from "./workday/index.ts";
@@ -32,4 +33,5 @@ export const collectors = [
   workday,
   mulesoft,
   dbt,
+  workato,
 ] as readonly Collector[];

@@ -11,6 +11,7 @@ import { powerbiSandbox } from "./powerbi/sandbox.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { sapIntegrationSuiteSandbox } from "./sap-integration-suite/sandbox.ts";
 import { sapS4hanaSandbox } from "./sap-s4hana/sandbox.ts";
+import { workatoSandbox } from "./workato/sandbox.ts";
 import { workdayAdaptiveSandbox } from "./workday-adaptive/sandbox.ts";
 import { oracleEpmSandbox } from "./oracle-epm/sandbox.ts";
 import { workdaySandbox } from "./workday/sandbox.ts";
@@ -32,4 +33,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   workdaySandbox,
   mulesoftSandbox,
   dbtSandbox,
+  workatoSandbox,
 ];

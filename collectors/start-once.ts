@@ -1,6 +1,10 @@
 import { VendorError, type Triggered, type TriggerInput } from "./collector.ts";
 import { runIdOf } from "./run-id.ts";
 
+const LOOKS = 5;
+/** Milliseconds. */
+const BETWEEN_LOOKS = 2000;
+
 /** How one vendor starts one job, for those that take no idempotency key. Runs are named by the vendor's own key. */
 export interface Start {
   /**
@@ -17,11 +21,13 @@ export type StartInput = Pick<TriggerInput, "job" | "requestedAt"> & { idempoten
 
 /**
  * Starts a job once for a request. The original is looked for first, so that neither a second asking nor a restart
- * between a start and its answer runs it twice; within one process requests of the same key share one start.
+ * between a start and its answer runs it twice; within one process requests of the same key share one start. With `wait`, a
+ * run that shows only some moments after it was started is looked for several times.
  */
 export function createStarter(
   namespace: string,
   clock: { now(): Date },
+  wait?: (milliseconds: number) => Promise<unknown>,
 ): (input: StartInput, how: Start) => Promise<Triggered> {
   const started = new Map<string, Promise<Triggered>>();
 
@@ -38,8 +44,11 @@ export function createStarter(
     const askedAt = clock.now().toISOString();
     const key = await how.start();
     if (key !== null) return answer(key, false);
-    const begun = await how.original(since ?? askedAt);
-    if (begun !== null) return answer(begun, false);
+    for (let look = 0; look < (wait ? LOOKS : 1); look++) {
+      if (look > 0) await wait?.(BETWEEN_LOOKS);
+      const begun = await how.original(since ?? askedAt);
+      if (begun !== null) return answer(begun, false);
+    }
     throw new VendorError("refused", `"${job}" was asked for, and the vendor neither refused nor shows a run of it.`);
   }
 

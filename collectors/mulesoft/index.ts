@@ -15,9 +15,6 @@ interface Cursor {
 }
 
 const HOUR = 3_600_000;
-/** A flow's first line follows its scheduler after a moment; looked for so often, so far apart in milliseconds. */
-const LOOKS = 5;
-const BETWEEN = 2000;
 
 /** MuleSoft Anypoint: runs that flows write into their apps' logs, and dead letters of Anypoint MQ. */
 export const mulesoft = defineCollector<typeof Settings, Cursor>({
@@ -92,7 +89,7 @@ async function* runLines(
 
 /** Schedulers take no key and answer no run, so the original, and the new run, are read from the app's log. */
 function triggering(client: Client, { namespace, settings }: SystemOf<Settings>, { clock, wait = sleep }: Tools) {
-  const startOnce = createStarter(namespace, clock);
+  const startOnce = createStarter(namespace, clock, wait);
   return (input: TriggerInput) => {
     const app = settings.apps.find(({ flows }) => jobNamed(flows, input.job));
     if (!app) throw new VendorError("refused", `No app of the settings has a flow "${input.job}".`);
@@ -109,13 +106,7 @@ function triggering(client: Client, { namespace, settings }: SystemOf<Settings>,
     return startOnce(input, {
       original,
       async start() {
-        const askedAt = client.vendorNow().toISOString();
         await client.runScheduler(app.name, input.job);
-        for (let look = 0; look < LOOKS; look++) {
-          const run = await original(askedAt);
-          if (run !== null) return run;
-          await wait(BETWEEN);
-        }
         return null;
       },
     });
