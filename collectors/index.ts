@@ -5,6 +5,7 @@ import { boomi } from "./boomi/index.ts";
 import type { Collector } from "./collector.ts";
 import { dbt } from "./dbt/index.ts";
 import { dynamics365Finance } from "./dynamics-365-finance/index.ts";
+import { inforIon } from "./infor-ion/index.ts";
 import { mulesoft } from "./mulesoft/index.ts";
 import { netsuite } from "./netsuite/index.ts";
 import { oracleFusion } from "./oracle-fusion/index.ts";
@@ -34,4 +35,5 @@ export const collectors = [
   mulesoft,
   dbt,
   workato,
+  inforIon,
 ] as readonly Collector[];

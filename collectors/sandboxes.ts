@@ -4,6 +4,7 @@ import { azureDataFactorySandbox } from "./azure-data-factory/sandbox.ts";
 import { boomiSandbox } from "./boomi/sandbox.ts";
 import { dbtSandbox } from "./dbt/sandbox.ts";
 import { dynamics365FinanceSandbox } from "./dynamics-365-finance/sandbox.ts";
+import { inforIonSandbox } from "./infor-ion/sandbox.ts";
 import { mulesoftSandbox } from "./mulesoft/sandbox.ts";
 import { netsuiteSandbox } from "./netsuite/sandbox.ts";
 import { oracleFusionSandbox } from "./oracle-fusion/sandbox.ts";
@@ -34,4 +35,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   mulesoftSandbox,
   dbtSandbox,
   workatoSandbox,
+  inforIonSandbox,
 ];
