@@ -16,6 +16,7 @@ import { workato } from "./workato/index.ts";
 import { workdayAdaptive } from "./workday-adaptive/index.ts";
 import { oracleEpm } from "./oracle-epm/index.ts";
 import { workday } from "./workday/index.ts";
+import { coupa } from "./coupa/index.ts";
 
 /** Every kind of system Tieout can read. */
 export const collectors = [
@@ -36,4 +37,5 @@ export const collectors = [
   dbt,
   workato,
   inforIon,
+  coupa,
 ] as readonly Collector[];

@@ -16,6 +16,7 @@ import { workatoSandbox } from "./workato/sandbox.ts";
 import { workdayAdaptiveSandbox } from "./workday-adaptive/sandbox.ts";
 import { oracleEpmSandbox } from "./oracle-epm/sandbox.ts";
 import { workdaySandbox } from "./workday/sandbox.ts";
+import { coupaSandbox } from "./coupa/sandbox.ts";
 
 /** Every vendor that can be played, in the order the starter serves them. */
 export const SANDBOXES: readonly Sandbox[] = [
@@ -36,4 +37,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   dbtSandbox,
   workatoSandbox,
   inforIonSandbox,
+  coupaSandbox,
 ];
