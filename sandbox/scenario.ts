@@ -129,6 +129,8 @@ export const Scenario = z.strictObject({
   speed: z.number().positive().default(1440),
   /** The closing period is loaded through this work day, then the next one. */
   loadedThroughWorkDay: z.int().default(7),
+  /** When posting periods are shut: subledgers with the general ledger limited, in the entity's zone, then all of it. */
+  postingPeriods: z.strictObject({ soft: CloseTime, closed: CloseTime }).optional(),
   entities: z.record(
     z.string(),
     z.strictObject({

@@ -3,12 +3,15 @@ import type { Logger } from "pino";
 import { SANDBOXES } from "../collectors/sandboxes.ts";
 import type { World } from "../collectors/sandbox.ts";
 import type { Estate } from "../schemas/estate/estate.ts";
+import type { DatasetEvent } from "../schemas/event/open-lineage.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
+import { postingPeriodEvents } from "./posting-periods.ts";
 import { readSavedPlay, savePlay, scenarioDigest } from "./saved-play.ts";
 import { loadScenario } from "./scenario.ts";
 import { serveSystem } from "./serve-system.ts";
 import { createWorld } from "./world/create-world.ts";
 import type { Label } from "./world/fault-script.ts";
+import { createWorkDays } from "./world/work-days.ts";
 
 const SAVED_EVERY = 5_000;
 
@@ -27,6 +30,8 @@ export interface StartedSandbox {
   };
   /** Lets the clock go on as it went when it was last saved; a first play runs. Until then it stands still. */
   begin(): void;
+  /** What the systems have pushed by themselves so far, oldest first; only ever longer. */
+  pushed(): DatasetEvent[];
   /** What goes wrong in this play, as ground truth. */
   labels(): Label[];
   stop(): Promise<void>;
@@ -65,6 +70,7 @@ export async function startSandbox(start: SandboxStart): Promise<StartedSandbox>
   };
   const acts = saved?.acts ?? [];
   const world = createWorld({ estate, scenario, seed, acts, now: () => clock.now().getTime(), acted: () => save() });
+  const days = createWorkDays(estate);
   const served = await serveAll(estate, world, log);
   const timer = setInterval(save, SAVED_EVERY).unref();
   const saving = (change: () => void) => {
@@ -73,6 +79,7 @@ export async function startSandbox(start: SandboxStart): Promise<StartedSandbox>
   };
   return {
     ...{ world, clock, labels: world.labels },
+    pushed: () => postingPeriodEvents(estate, scenario, days, clock.now().getTime()),
     systems: Object.fromEntries(served.map(({ id, connection }) => [id, { connection }])),
     historyUntil: clock.now().getTime() < Date.parse(scenario.startsAt) ? new Date(scenario.startsAt) : null,
     drive: {

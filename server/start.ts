@@ -28,6 +28,7 @@ import type { Options } from "./options.ts";
 import { openPeople } from "./people/people.ts";
 import { playIn } from "./play-in.ts";
 import { createFollowing } from "./requests/follow-runs.ts";
+import { pushPlayed } from "./push-played.ts";
 import { recoverRequests } from "./requests/recover-requests.ts";
 import { routesOf } from "./routes/index.ts";
 import type { Rooms } from "./rooms.ts";
@@ -148,6 +149,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   if (sandbox)
     await playIn(sandbox, { collecting, gathering, estate, systems: sources.map(({ system }) => system.id), say });
   await say.step("Reconciliations", checkpoints.start);
+  if (sandbox) onStop(pushPlayed(sandbox, ctx));
   collecting.start();
   onStop(() => collecting.stop());
   for (const line of await greeting(rooms, { url: door.url, console: existsSync(ui), environment })) say.line(line);
