@@ -6,10 +6,12 @@ import { CloudEventAttributes } from "./event/cloud-event.ts";
 import { TIEOUT_FACETS } from "./event/facets.ts";
 import { DatasetEvent, JobEvent, RunEvent } from "./event/open-lineage.ts";
 import * as run from "./run.ts";
+import * as attainment from "./wire/attainment.ts";
 import * as board from "./wire/board.ts";
 import * as breaks from "./wire/break.ts";
 import * as calendar from "./wire/calendar-preview.ts";
 import * as strip from "./wire/flow-strip.ts";
+import * as freshness from "./wire/freshness.ts";
 import * as ingest from "./wire/ingest.ts";
 import * as line from "./wire/line.ts";
 import * as live from "./wire/live.ts";
@@ -34,7 +36,22 @@ const SENT: Record<string, z.ZodType> = {
   "job-event": JobEvent,
   "dataset-event": DatasetEvent,
 };
-const ANSWERED = named(dashboard, run, board, calendar, breaks, matrix, strip, ingest, line, live, quarantine, detail);
+const ANSWERED = named(
+  dashboard,
+  run,
+  attainment,
+  board,
+  calendar,
+  breaks,
+  matrix,
+  strip,
+  freshness,
+  ingest,
+  line,
+  live,
+  quarantine,
+  detail,
+);
 
 function named(...modules: Record<string, unknown>[]): Record<string, z.ZodType> {
   const shapes = modules.flatMap((module) =>

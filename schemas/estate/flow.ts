@@ -47,6 +47,17 @@ export const Hop = z.strictObject({
 });
 export type Hop = z.infer<typeof Hop>;
 
+const Ages = z.strictObject({ dueMinutes: z.int().positive(), staleMinutes: z.int().positive() });
+
+/** A service level: `onTimePercent: "99.0"` leaves one load in a hundred as error budget. */
+export const Objective = z.strictObject({
+  onTimePercent: z
+    .string()
+    .regex(/^(100(\.0{1,3})?|\d{1,2}(\.\d{1,3})?)$/, 'expected a percentage as text, for example "99.5"'),
+  /** Minutes from the expected start until the last hop must have the data; when it would be due, without it. */
+  withinMinutes: z.int().positive().optional(),
+});
+
 /** A declared path of datasets and jobs, with an owner and a service level. */
 export const Flow = z.strictObject({
   id: z.string(),
@@ -55,8 +66,13 @@ export const Flow = z.strictObject({
   cadence: Cadence,
   latencyTier: z.enum(["minutes", "hourly", "daily", "monthly"]),
   criticality: z.enum(["close-critical", "important", "routine"]),
-  /** Ages of the data at the last hop, in minutes: due from the first, stale from the second. */
-  freshness: z.strictObject({ dueMinutes: z.int().positive(), staleMinutes: z.int().positive() }),
+  /**
+   * Minutes an expected load may take to arrive: due from the first, stale from the second. Loads of the cadence's close
+   * window are judged by `close`; without it by what the latency tier allows there, if that is less.
+   */
+  freshness: Ages.extend({ close: Ages.optional() }),
+  /** The share of expected loads that must arrive in time in each period, and what in time means. */
+  objective: Objective.optional(),
   entities: z.union([z.literal("all"), z.array(z.string())]).default("all"),
   /** The system of record the first hop is taken from: what the flow must be complete through. */
   source: z.string().optional(),

@@ -4,7 +4,7 @@ import { startOf } from "../reconcile/legs.ts";
 import { addMinutes, type Moment } from "./moment.ts";
 
 /** A scheduled start a little before its time still counts for it. */
-const EARLY_MINUTES = 5;
+export const EARLY_MINUTES = 5;
 
 /**
  * The expected starts that no run has answered, noticed once the grace of the latest is over; null while it is answered:
@@ -23,6 +23,27 @@ export function missingRun(
   if (expectedAt === undefined) return null;
   const lastRun = facts.runs.find((run) => run.state === "COMPLETED") ?? null;
   return { expectedAt, missed: unanswered.length, lastRun };
+}
+
+/**
+ * Expected starts that no completed run answered although runs answered one before and one after: gaps in a history,
+ * which a full snapshot heals and a delta does not.
+ *
+ * @param occurrences expected starts, oldest first
+ */
+export function missedBetween(occurrences: readonly Instant[], runs: readonly Run[]): Instant[] {
+  const starts = runs
+    .filter((run) => run.state === "COMPLETED")
+    .map(startOf)
+    .sort();
+  const answered = occurrences.map((expected, at) => {
+    const from = addMinutes(expected, -EARLY_MINUTES);
+    const next = occurrences[at + 1];
+    const to = next === undefined ? "9999" : addMinutes(next, -EARLY_MINUTES);
+    return starts.some((start) => start >= from && start < to);
+  });
+  const [first, last] = [answered.indexOf(true), answered.lastIndexOf(true)];
+  return occurrences.filter((_expected, at) => at > first && at < last && !answered[at]);
 }
 
 /** What a run usually takes, in minutes: the median of the latest completed ones; null without history. */

@@ -9,6 +9,7 @@ import type { Period } from "../close/periods.ts";
 import { isActive } from "../reconcile/legs.ts";
 import { judgeLine, type JudgedLine } from "../reconcile/tie-line.ts";
 import { indexOf } from "./estate-index.ts";
+import { agesAt, type CloseWindow } from "./freshness-ages.ts";
 import { freshnessOf, type Freshness } from "./freshness.ts";
 import type { Moment } from "./moment.ts";
 
@@ -43,6 +44,7 @@ export interface FlowView {
   lines: JudgedLine[];
   occurrences: readonly Instant[];
   neededThrough: Instant;
+  closeWindow: CloseWindow;
 }
 
 export function flowViewOf(judging: Judging, flow: Flow, entity: Entity, period: Period, moment: Moment): FlowView {
@@ -51,6 +53,8 @@ export function flowViewOf(judging: Judging, flow: Flow, entity: Entity, period:
   const occurrences = calendars.occurrences(period, entity.id, flow);
   const neededThrough = calendars.neededThrough(period, entity.id, flow.id);
   const postingCutOff = calendars.postingCutOff(period, entity.id, flow.id);
+  const closeWindow = calendars.closeWindow(period, entity.id, flow);
+  const ages = (expectedAt: Instant) => agesAt(flow, closeWindow, expectedAt);
   const hops = flow.hops.map((hop, at): HopView => {
     const name = index.name(hop.dataset);
     const runs = facts.runsInto(name, entity.id, period.period);
@@ -66,10 +70,7 @@ export function flowViewOf(judging: Judging, flow: Flow, entity: Entity, period:
       ended: runs.find((run) => !isActive(run)) ?? null,
       active: runs.filter((run) => isActive(run) && (run.startedAt ?? run.lastEventAt) >= completedAt),
       watermark,
-      freshness: freshnessOf(
-        { completeThrough, seen: runs.length > 0, occurrences, neededThrough, ages: flow.freshness },
-        moment,
-      ),
+      freshness: freshnessOf({ completeThrough, seen: runs.length > 0, occurrences, neededThrough, ages }, moment),
     };
   });
   const workDaysAfter = (at: Instant, days: number) => calendars.workDaysAfter(entity.id, at, days);
@@ -78,5 +79,5 @@ export function flowViewOf(judging: Judging, flow: Flow, entity: Entity, period:
   const lines = index
     .reconciliationsOf(flow.id)
     .map((reconciliation) => judgeLine({ ...input, reconciliation }, moment));
-  return { flow, entity, period, hops, lines, occurrences, neededThrough };
+  return { flow, entity, period, hops, lines, occurrences, neededThrough, closeWindow };
 }

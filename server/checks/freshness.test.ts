@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { smallEstate } from "../../test/small-estate.ts";
 import { timingOf } from "./deadline.ts";
+import { agesAt } from "./freshness-ages.ts";
 import { freshnessOf } from "./freshness.ts";
 import { addMinutes, momentOf } from "./moment.ts";
 
@@ -17,7 +19,7 @@ function judge(
     seen: completeThrough !== null,
     occurrences: OCCURRENCES,
     neededThrough: day(2, "12:00"),
-    ages: { dueMinutes: 60, staleMinutes: 120 },
+    ages: () => ({ dueMinutes: 60, staleMinutes: 120 }),
     ...more,
   };
   return freshnessOf(facts, momentOf(new Date(now)));
@@ -66,6 +68,36 @@ describe("freshness", () => {
   });
 });
 
+describe("how long a load may take", () => {
+  const flow = smallEstate().flows[0]!;
+  const window = { from: day(2, "10:00"), to: day(5, "18:00") };
+  it.each([
+    ["outside the close, as the flow says", flow, day(1, "08:00"), { dueMinutes: 240, staleMinutes: 360 }],
+    [
+      "in the close, what the tier allows if that is less",
+      flow,
+      day(2, "10:00"),
+      { dueMinutes: 120, staleMinutes: 240 },
+    ],
+    [
+      "in the close, never more than outside",
+      { ...flow, latencyTier: "monthly" as const },
+      day(2, "10:00"),
+      { dueMinutes: 240, staleMinutes: 360 },
+    ],
+    [
+      "in the close, what the flow says of it",
+      { ...flow, freshness: { ...flow.freshness, close: { dueMinutes: 300, staleMinutes: 400 } } },
+      day(3, "10:00"),
+      { dueMinutes: 300, staleMinutes: 400 },
+    ],
+  ])("%s", (_, of, expectedAt, ages) => expect(agesAt(of, window, expectedAt)).toEqual(ages));
+
+  it("is what the flow says where the cadence has no close window", () => {
+    expect(agesAt(flow, null, day(2, "10:00"))).toEqual({ dueMinutes: 240, staleMinutes: 360 });
+  });
+});
+
 describe("a moment", () => {
   it("knows when a verdict made through it may turn, and not a minute later", () => {
     fc.assert(
@@ -76,7 +108,7 @@ describe("a moment", () => {
           seen: true,
           occurrences: OCCURRENCES,
           neededThrough: day(2, "12:00"),
-          ages: { dueMinutes: 60, staleMinutes: 120 },
+          ages: () => ({ dueMinutes: 60, staleMinutes: 120 }),
         };
         const moment = momentOf(new Date(at(now)));
         const { state } = freshnessOf(facts, moment);

@@ -1,6 +1,6 @@
-import type { Flow } from "../../schemas/estate/flow.ts";
 import type { Instant } from "../../schemas/instant.ts";
 import type { FreshnessState } from "../../schemas/wire/flow-strip.ts";
+import type { Ages } from "./freshness-ages.ts";
 import { minutesBetween, type Moment } from "./moment.ts";
 
 export interface FreshnessFacts {
@@ -12,7 +12,8 @@ export interface FreshnessFacts {
   occurrences: readonly Instant[];
   /** The last instant the close needs data through. */
   neededThrough: Instant;
-  ages: Flow["freshness"];
+  /** How long the load expected at an instant may take. */
+  ages(expectedAt: Instant): Ages;
 }
 
 export interface Freshness {
@@ -33,7 +34,7 @@ const SNAPSHOT_SLACK_MILLISECONDS = 2 * 60_000;
  * the last needed cut-off is delivered and no load is expected any more, the data stays fresh for good.
  */
 export function freshnessOf(facts: FreshnessFacts, moment: Moment): Freshness {
-  const { completeThrough, occurrences, ages } = facts;
+  const { completeThrough, occurrences } = facts;
   const last = moment.lastPast(occurrences, 0);
   const nextDueAt = occurrences[last + 1] ?? null;
   const reached = completeThrough === null ? null : shifted(completeThrough);
@@ -47,6 +48,7 @@ export function freshnessOf(facts: FreshnessFacts, moment: Moment): Freshness {
   if (nextDueAt === null && completeThrough !== null && completeThrough >= facts.neededThrough) {
     return { ...answer("fresh"), overdueSince: null };
   }
+  const ages = facts.ages(overdueSince);
   if (moment.pastBy(overdueSince, ages.staleMinutes)) return answer(completeThrough === null ? "missing" : "stale");
   if (moment.pastBy(overdueSince, ages.dueMinutes)) return answer("due");
   return answer(completeThrough === null ? "due" : "fresh");

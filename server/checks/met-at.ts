@@ -51,6 +51,13 @@ export function tiedBy(view: FlowView, cutOff: Instant, by: Instant): Instant | 
   );
 }
 
+/** Every batch the first hop took, oldest first: when it was taken, and when the last hop had it (null while it has not). */
+export function deliveries(view: FlowView): { takenAt: Instant; arrivedAt: Instant | null }[] {
+  return batchesSince(view, view.hops.length - 1, "").map(({ runs, endedAt }) => {
+    return { takenAt: startOf(runs[0]!), arrivedAt: endedAt };
+  });
+}
+
 /** When the first of the latest batches that arrived whole and alike had arrived; null when the last did not. */
 function wholeSince(view: FlowView, batches: readonly Batch[]): Instant | null {
   const rows = batches.at(-1)?.runs[0]?.rowsWritten ?? null;

@@ -64,7 +64,7 @@ describe("calendars of an estate", () => {
       { calendars: [{ ...germany, days: days("2026-08").map((date) => worked(date, false)) }] },
       ["calendars.0.days: “germany” leave no work day in 2026-08; expected at least one work day in every month"],
     ],
-  ])("%s", (_, change, wanted) => matches(complaintsOf(change), wanted));
+  ])("%s", (_, change, wanted) => expectMatches(complaintsOf(change), wanted));
 });
 
 describe("periods of the company's own", () => {
@@ -108,7 +108,7 @@ describe("periods of the company's own", () => {
       ),
       [],
     ],
-  ])("%s", (_, change, wanted) => matches(complaintsOf(change, checkPeriods), wanted));
+  ])("%s", (_, change, wanted) => expectMatches(complaintsOf(change, checkPeriods), wanted));
 });
 
 describe("deadlines in an hour the clocks skip", () => {
@@ -135,14 +135,14 @@ describe("deadlines in an hour the clocks skip", () => {
       due({ gate: { kind: "flow", flow: "actuals", cutOff: { workDay: 0, at: "02:00" } } }),
       [/^close.milestones.0.gate.cutOff.at: the cut-off of “actuals” falls on 2024-03-31 02:00 for DE01/],
     ],
-  ])("%s", (_, change, wanted) => matches(complaintsOf(change, checkDeadlineTimes), wanted));
+  ])("%s", (_, change, wanted) => expectMatches(complaintsOf(change, checkDeadlineTimes), wanted));
 });
 
 function days(month: string): string[] {
   return Array.from({ length: 31 }, (_, at) => `${month}-${String(at + 1).padStart(2, "0")}`);
 }
 
-function matches(found: readonly string[], wanted: readonly (string | RegExp)[]): void {
+function expectMatches(found: readonly string[], wanted: readonly (string | RegExp)[]): void {
   expect(found).toHaveLength(wanted.length);
   for (const [at, pattern] of wanted.entries())
     expect(found[at]).toEqual(pattern instanceof RegExp ? expect.stringMatching(pattern) : pattern);

@@ -39,11 +39,15 @@ function checkCadence(flow: Flow, at: number, complain: Complain): void {
   }
   if (close && close.from > close.to)
     complain([...path, "close"], `loads end at ${close.to}, before they begin`, "from ≤ to");
-  const { dueMinutes, staleMinutes } = flow.freshness;
-  if (dueMinutes > staleMinutes) {
+  const ages = ["flows", at, "freshness"] as const;
+  for (const [under, level] of [
+    [ages, flow.freshness],
+    [[...ages, "close"], flow.freshness.close],
+  ] as const) {
+    if (!level || level.dueMinutes <= level.staleMinutes) continue;
     complain(
-      ["flows", at, "freshness"],
-      `data is stale after ${staleMinutes} minutes but due only after ${dueMinutes}`,
+      under,
+      `data is stale after ${level.staleMinutes} minutes but due only after ${level.dueMinutes}`,
       "dueMinutes ≤ staleMinutes",
     );
   }

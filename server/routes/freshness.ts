@@ -1,38 +1,31 @@
 import { Hono } from "hono";
 import { validator } from "hono-openapi";
 import * as z from "zod";
-import { Instant, PeriodKey } from "../../schemas/instant.ts";
-import { FreshnessState } from "../../schemas/wire/flow-strip.ts";
+import { PeriodKey } from "../../schemas/instant.ts";
+import { FreshnessRow, ReportFreshness } from "../../schemas/wire/freshness.ts";
 import { judgingOf, type BoardDeps } from "../board-query.ts";
-import { freshnessRows } from "../checks/freshness-rows.ts";
+import { freshnessRows, reportFreshness } from "../checks/freshness-rows.ts";
 import { described } from "./describe.ts";
 import { expected } from "./expected.ts";
 
-const Row = z.object({
-  dataset: z.string(),
-  title: z.string(),
-  flow: z.string(),
-  entity: z.string(),
-  period: PeriodKey,
-  state: FreshnessState,
-  completeThrough: Instant.nullable(),
-  ageMinutes: z.int().nullable(),
-  /** The first expected load whose data has not arrived. */
-  overdueSince: Instant.nullable(),
-  nextDueAt: Instant.nullable(),
-});
-const Answer = z.object({ freshness: z.array(Row) });
+const Answer = z.object({ freshness: z.array(FreshnessRow), reports: z.array(ReportFreshness) });
 
 /** Is it in? Per dataset, entity and period, on the data's own watermark. */
-export function freshnessRoutes(deps: Pick<BoardDeps, "ctx" | "permit">): Hono {
+export function freshnessRoutes(deps: BoardDeps): Hono {
   return new Hono().get(
     "/api/v1/freshness",
-    described({ tag: "Freshness", summary: "Freshness of each dataset a flow fills", answers: Answer }),
+    described({
+      tag: "Freshness",
+      summary: "Freshness of each dataset a flow fills, and of the reports behind them",
+      answers: Answer,
+    }),
     deps.permit("board:read"),
     validator("query", z.object({ period: PeriodKey.optional() }), expected("period, such as 2026-10")),
     (c) => {
       const judging = judgingOf(deps, c.req.valid("query").period);
-      return c.json({ freshness: freshnessRows({ ...judging, entities: c.get("actor").entities }) });
+      const { entities } = c.get("actor");
+      const freshness = freshnessRows({ ...judging, entities, collectors: deps.collectors() });
+      return c.json({ freshness, reports: reportFreshness(judging, freshness) });
     },
   ) as unknown as Hono;
 }

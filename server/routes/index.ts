@@ -3,6 +3,7 @@ import { clockRow } from "../clock-row.ts";
 import { requestRows } from "../requests/request-rows.ts";
 import type { Rooms } from "../rooms.ts";
 import { record } from "../audit/record.ts";
+import { attainmentRoutes } from "./attainment.ts";
 import { auditRoutes } from "./audit.ts";
 import { breakRoutes } from "./breaks.ts";
 import { calendarRoutes } from "./calendar.ts";
@@ -47,6 +48,7 @@ export function routesOf(rooms: Rooms): Hono[] {
     }),
     closeRoutes(boards),
     calendarRoutes(doors),
+    attainmentRoutes(doors),
     flowRoutes({ ...boards, requests: async (entities) => Object.values(await requestRows(ctx, entities)) }),
     freshnessRoutes(boards),
     deadlineRoutes(boards),
