@@ -4,6 +4,7 @@ import type { Moment } from "../checks/moment.ts";
 import type { Comparison, OffCell } from "./compare.ts";
 import { judgeLegs, type Judging } from "./judge-legs.ts";
 import type { HopJudgement } from "./judgement.ts";
+import { balanceOf, compareSides, type Figures } from "./sides.ts";
 
 /**
  * Plants the rule's canary among the figures of its leg and judges them again: `missed` where the rule does not find it,
@@ -22,7 +23,14 @@ export function canaryOf(judging: Judging, hops: readonly HopJudgement[], moment
   const planted: Total = { ...first, value: canary.amount };
   const sown = legs.with(at, { ...leg, totals: [...leg.totals, planted] });
   const after = judgeLegs({ ...judging, legs: sown }, moment).hops[shows]?.comparison;
-  return after && finds(before, after) ? "found" : "missed";
+  return after && finds(before, after) && senses(judging, leg, planted) ? "found" : "missed";
+}
+
+/** Whether the leg's figures and the same with the planted one differ for the rule, whatever else is off now. */
+function senses({ rule, ledger, terms }: Judging, leg: Figures, planted: Total): boolean {
+  const pair = [leg, { ...leg, totals: [...leg.totals, planted] }];
+  const alone = { ...rule, kind: "sum" as const, legs: rule.legs.slice(0, 2), translations: [] };
+  return compareSides(rule, balanceOf({ rule: alone, legs: pair, ledger, terms })).ties === false;
 }
 
 /** Whether a cell is off by another amount than before. */
