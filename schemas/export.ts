@@ -12,12 +12,16 @@ import * as breaks from "./wire/break.ts";
 import * as calendar from "./wire/calendar-preview.ts";
 import * as strip from "./wire/flow-strip.ts";
 import * as freshness from "./wire/freshness.ts";
+import * as history from "./wire/close-history.ts";
 import * as ingest from "./wire/ingest.ts";
 import * as line from "./wire/line.ts";
 import * as live from "./wire/live.ts";
 import * as quarantine from "./wire/quarantine-item.ts";
+import * as readiness from "./wire/readiness.ts";
 import * as matrix from "./wire/reconcile-matrix.ts";
 import * as detail from "./wire/run-detail.ts";
+import * as signoff from "./wire/signoff.ts";
+import * as periodStatus from "./wire/period-status.ts";
 
 /**
  * Writes the contract as JSON Schema to `schemas/json/`; the zod source is what counts. `--check` writes nothing and
@@ -51,6 +55,10 @@ const ANSWERED = named(
   live,
   quarantine,
   detail,
+  history,
+  readiness,
+  signoff,
+  periodStatus,
 );
 
 function named(...modules: Record<string, unknown>[]): Record<string, z.ZodType> {

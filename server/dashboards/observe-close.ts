@@ -1,29 +1,31 @@
 import type { BoardCell, BoardEntity, CloseRow } from "../../schemas/wire/board.ts";
 import { closeBoard } from "../close/board.ts";
 import type { Period } from "../close/periods.ts";
+import { decisionsOf } from "../signoff/decisions.ts";
 import { touchTally } from "../store/postgres/measures.ts";
 import type { Observation } from "./observation.ts";
 import { inView, windowOf, type Observing } from "./observing.ts";
 
 const OVER: ReadonlySet<BoardCell["timing"]> = new Set(["met", "late", "missed"]);
 
-function boardOf({ ctx, calendars, collectors, memo }: Observing, period: Period): CloseRow[] {
+async function boardOf({ ctx, calendars, collectors, memo }: Observing, period: Period): Promise<CloseRow[]> {
   const { estate, facts } = ctx;
   const now = ctx.clock.now();
   const input = { estate, calendars, facts, now, period: period.period, collectors: collectors(), memo };
-  return Object.values(closeBoard({ ...input, entities: "all" }));
+  const decisions = await decisionsOf(ctx.postgres, period.period);
+  return Object.values(closeBoard({ ...input, decisions, entities: "all" }));
 }
 
-function entitiesOf(observing: Observing, period: Period): BoardEntity[] {
+async function entitiesOf(observing: Observing, period: Period): Promise<BoardEntity[]> {
   // Of a period nobody has told anything about, nothing was observed.
   if (!observing.ctx.facts.periods().includes(period.period)) return [];
-  return boardOf(observing, period).filter((row) => row.kind === "entity");
+  return (await boardOf(observing, period)).filter((row) => row.kind === "entity");
 }
 
 /** Each deadline that is over, by whether it was met on time, or how many were not. */
 export function observeDeadlines(counted: "on time" | "late") {
   return async (observing: Observing, period: Period): Promise<Observation[]> =>
-    entitiesOf(observing, period).flatMap(({ entity, cells }) =>
+    (await entitiesOf(observing, period)).flatMap(({ entity, cells }) =>
       cells
         .filter(({ timing }) => OVER.has(timing))
         .map(({ milestone, timing }) => ({
@@ -38,7 +40,7 @@ export function observeDeadlines(counted: "on time" | "late") {
 export async function observeDaysToClose(observing: Observing, period: Period): Promise<Observation[]> {
   const { calendars, ctx } = observing;
   const mandatory = new Set(ctx.estate.close.milestones.filter((each) => each.mandatory).map(({ id }) => id));
-  return entitiesOf(observing, period).flatMap(({ entity, cells }) => {
+  return (await entitiesOf(observing, period)).flatMap(({ entity, cells }) => {
     const met = cells.filter(({ milestone }) => mandatory.has(milestone)).map(({ metAt }) => metAt);
     if (met.length === 0 || met.includes(null)) return [];
     const last = (met as string[]).reduce((latest, at) => (at > latest ? at : latest));
@@ -58,7 +60,7 @@ function workDayBy(calendars: Observing["calendars"], period: Period, entity: st
 /** Reports that show stale figures now, by how long they have. */
 export async function observeStaleReports(observing: Observing, period: Period): Promise<Observation[]> {
   if (!observing.ctx.facts.periods().includes(period.period)) return [];
-  const head = boardOf(observing, period).find((row) => row.kind === "head");
+  const head = (await boardOf(observing, period)).find((row) => row.kind === "head");
   const now = observing.ctx.clock.now().getTime();
   const since = new Map((head?.staleReports ?? []).map(({ report, sinceAt }) => [report, Date.parse(sinceAt)]));
   return observing.ctx.estate.reports.map(({ id: report }) => ({
