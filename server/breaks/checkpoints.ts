@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { createChecking, type Checking, type CheckingContext, type LatestCheck, type Trigger } from "./checking.ts";
 import type { CheckScope } from "./due-checks.ts";
 
-export interface Checkpoints extends Pick<Checking, "latest"> {
+export interface Checkpoints extends Pick<Checking, "latest" | "load"> {
   /** Figures arrived: what they changed is checked in a moment. */
   arrived(): void;
   /** Checks now, one caller after the other; only what facts or time changed unless a scope says what. */
@@ -43,6 +43,7 @@ export function createCheckpoints(ctx: CheckingContext & Pick<Context, "log">): 
   };
   return {
     latest: checking.latest,
+    load: checking.load,
     check,
     arrived() {
       if (!ticking) return;
