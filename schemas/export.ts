@@ -15,6 +15,7 @@ import * as freshness from "./wire/freshness.ts";
 import * as history from "./wire/close-history.ts";
 import * as ingest from "./wire/ingest.ts";
 import * as line from "./wire/line.ts";
+import * as lines from "./wire/lines.ts";
 import * as live from "./wire/live.ts";
 import * as quarantine from "./wire/quarantine-item.ts";
 import * as readiness from "./wire/readiness.ts";
@@ -52,6 +53,7 @@ const ANSWERED = named(
   freshness,
   ingest,
   line,
+  lines,
   live,
   quarantine,
   detail,

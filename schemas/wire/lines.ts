@@ -1,0 +1,154 @@
+import * as z from "zod";
+import { Instant, PeriodKey } from "../instant.ts";
+
+const Amount = z.object({ currency: z.string(), amount: z.string() });
+
+/**
+ * loaded: every row was read · flawed: some rows could not be read and are kept beside it · quarantined: what came is not
+ * what was declared, and none of it is compared.
+ */
+export const ExtractState = z.enum(["loaded", "flawed", "quarantined"]);
+export type ExtractState = z.infer<typeof ExtractState>;
+
+/** The lines of one dataset for one entity, period and version as one run handed them in. A file is one part of it. */
+export const LineExtract = z.object({
+  /** Made of dataset, entity, period, version, run and part, so that the same file sent again is the same extract. */
+  id: z.string(),
+  dataset: z.string(),
+  datasetTitle: z.string(),
+  entity: z.string(),
+  period: PeriodKey,
+  version: z.string(),
+  runId: z.string(),
+  /** This file among those the run hands in, from 1. */
+  part: z.int(),
+  parts: z.int(),
+  format: z.enum(["csv", "ndjson", "parquet"]),
+  sha256: z.string(),
+  receivedAt: Instant,
+  state: ExtractState,
+  /** What was off, in a sentence; empty where nothing was. */
+  reason: z.string(),
+  /** Rows read, without those that could not be. */
+  rows: z.int(),
+  flaws: z.int(),
+  sums: z.array(Amount),
+  keyColumns: z.array(z.string()),
+  /** Besides amount and currency, in the order of their names. */
+  dimensions: z.array(z.string()),
+  /** What the rows were held against: `row count`, `checksum`, `sums`, and `control totals of the run`. */
+  verified: z.array(z.string()),
+});
+export type LineExtract = z.infer<typeof LineExtract>;
+
+/** A row that could not be read, as it came. */
+export const LineFlaw = z.object({
+  /** The row in the file, the first row of data being 1. */
+  row: z.int(),
+  column: z.string(),
+  reason: z.string(),
+  /** Its columns as text, by name. */
+  fields: z.record(z.string(), z.string()),
+});
+export type LineFlaw = z.infer<typeof LineFlaw>;
+
+/** One part of an extract with the rows that could not be read, first ones first. */
+export const LineExtractDetail = z.object({ extract: LineExtract, flaws: z.array(LineFlaw), more: z.boolean() });
+export type LineExtractDetail = z.infer<typeof LineExtractDetail>;
+
+export const LineExtractPage = z.object({ extracts: z.array(LineExtract), more: z.boolean() });
+export type LineExtractPage = z.infer<typeof LineExtractPage>;
+
+/** What a line says, as both sides are compared by it. */
+export const LineValues = z.object({
+  amount: z.string(),
+  currency: z.string(),
+  dimensions: z.record(z.string(), z.string()),
+});
+export type LineValues = z.infer<typeof LineValues>;
+
+/** missing: left has it, right does not · extra: only right has it · different: both have it and say something else · duplicated: both have it, one side more often. */
+export const DifferenceKind = z.enum(["missing", "extra", "different", "duplicated"]);
+export type DifferenceKind = z.infer<typeof DifferenceKind>;
+
+export const LineDifference = z.object({
+  kind: DifferenceKind,
+  /** The line's key by column name. */
+  key: z.record(z.string(), z.string()),
+  left: LineValues.nullable(),
+  right: LineValues.nullable(),
+  /** Columns in which the two differ: `amount`, `currency` or the name of a dimension; empty unless different. */
+  differs: z.array(z.string()),
+  /** How often each side has this very line. */
+  copies: z.object({ left: z.int(), right: z.int() }),
+  /** Whether another pairing of lines under the same key was as good. */
+  ambiguous: z.boolean(),
+});
+export type LineDifference = z.infer<typeof LineDifference>;
+
+/** Lines that add up to each other though they are not the same lines. */
+export const LineMatch = z.object({
+  shape: z.enum(["1:1", "1:N", "N:1", "N:M"]),
+  /** The declared columns they share, by name. */
+  by: z.record(z.string(), z.string()),
+  currency: z.string(),
+  amount: z.string(),
+  left: z.array(LineValues.extend({ key: z.record(z.string(), z.string()) })),
+  right: z.array(LineValues.extend({ key: z.record(z.string(), z.string()) })),
+  /** Whether another choice of lines would have added up as well. */
+  ambiguous: z.boolean(),
+});
+export type LineMatch = z.infer<typeof LineMatch>;
+
+/** One side of a comparison: every part of the latest run that handed all of them in. */
+export const LineSide = z.object({
+  dataset: z.string(),
+  datasetTitle: z.string(),
+  runId: z.string(),
+  receivedAt: Instant,
+  extracts: z.array(z.string()),
+  rows: z.int(),
+  /** Rows that could not be read and are therefore missing here. */
+  flaws: z.int(),
+  sums: z.array(Amount),
+});
+export type LineSide = z.infer<typeof LineSide>;
+
+const KindTotal = z.object({
+  lines: z.int(),
+  /** Right − left, by currency. */
+  effect: z.array(Amount),
+});
+
+/** Two extracts side by side: the lines that differ, and how they were found. */
+export const LineComparison = z.object({
+  entity: z.string(),
+  period: PeriodKey,
+  version: z.string(),
+  left: LineSide,
+  right: LineSide,
+  keyColumns: z.array(z.string()),
+  /** What is compared besides the key, in the order to show it: amount, currency, then dimensions. */
+  columns: z.array(z.string()),
+  totals: z.object({ missing: KindTotal, extra: KindTotal, different: KindTotal, duplicated: KindTotal }),
+  /** In the order of their keys, from `offset` on. */
+  differences: z.array(LineDifference),
+  offset: z.int(),
+  more: z.boolean(),
+  matches: z.array(LineMatch),
+  /** Whether there are more differing lines than are listed and totalled: the first 50,000 are. */
+  capped: z.boolean(),
+  how: z.object({
+    /** buckets: only the rows of differing hash buckets were read; full: every row was. */
+    method: z.enum(["buckets", "full"]),
+    /** Why every row was read; empty where that was not needed. */
+    because: z.string(),
+    buckets: z.int(),
+    bucketsDirty: z.int(),
+    /** Rows of both sides that were read to find the differences. */
+    rowsFetched: z.int(),
+    rowsTotal: z.int(),
+    milliseconds: z.int(),
+  }),
+});
+export type LineComparison = z.infer<typeof LineComparison>;
