@@ -3,9 +3,11 @@ import type { Estate } from "../schemas/estate/estate.ts";
 import type { Role } from "../schemas/estate/role.ts";
 import type { System } from "../schemas/estate/system.ts";
 import type { Accepted } from "../schemas/wire/ingest.ts";
+import type { BreakDetail, BulkAnswer, ExplanationReason } from "../schemas/wire/break.ts";
 import type { CloseHistory } from "../schemas/wire/close-history.ts";
 import type { ClockRow, Me, RequestRow } from "../schemas/wire/live.ts";
 import type { QuarantineItem } from "../schemas/wire/quarantine-item.ts";
+import type { RuleDrill } from "../schemas/wire/reconcile-matrix.ts";
 import type { SignoffRow, Waiver } from "../schemas/wire/signoff.ts";
 import type { RunDetail } from "../schemas/wire/run-detail.ts";
 
@@ -37,6 +39,12 @@ export interface EstateDeclared extends Pick<
   systems: (Pick<System, "id" | "title" | "kind" | "collector" | "namespace"> & { drivable: boolean })[];
 }
 
+/** Breaks acted on, each with the revision that was looked at. */
+interface Acted {
+  ids: string[];
+  revisions: Record<string, number>;
+}
+
 /** The one door of the console to the server, beside the live socket. */
 export const api = {
   signInWays: () => ask<SignInWays>("GET", "/api/v1/session/options"),
@@ -64,6 +72,28 @@ export const api = {
   withdrawWaiver: (id: string, reason: string) =>
     ask<Waiver>("POST", `/api/v1/waivers/${encodeURIComponent(id)}/withdraw`, { reason }),
   closeHistory: (period: string) => ask<CloseHistory>("GET", `/api/v1/close/${encodeURIComponent(period)}/history`),
+  drill: (rule: string, period: string, entity: string, show: "off" | "all") =>
+    ask<RuleDrill>(
+      "GET",
+      `/api/v1/reconciliations/${[rule, period, entity].map(encodeURIComponent).join("/")}?show=${show}`,
+    ),
+  breakDetail: (id: string) => ask<BreakDetail>("GET", `/api/v1/breaks/${encodeURIComponent(id)}`),
+  assignBreaks: (asked: Acted & { to: string }) => ask<BulkAnswer>("POST", "/api/v1/breaks/assign", asked),
+  explainBreaks: (asked: Acted & { reason: ExplanationReason; text: string }) =>
+    ask<BulkAnswer>("POST", "/api/v1/breaks/explain", asked),
+  reviewBreaks: (asked: Acted & { approved: boolean; text: string }) =>
+    ask<BulkAnswer>("POST", "/api/v1/breaks/review", asked),
+  settleBreaks: (asked: Acted & { as: string; text: string }) =>
+    ask<BulkAnswer>("POST", "/api/v1/breaks/settle", asked),
+  reopenBreaks: (asked: Acted & { text: string }) => ask<BulkAnswer>("POST", "/api/v1/breaks/reopen", asked),
+  remark: (id: string, text: string) =>
+    ask<unknown>("POST", `/api/v1/breaks/${encodeURIComponent(id)}/comments`, { text }),
+  attach: (id: string, file: File) =>
+    ask<unknown>(
+      "POST",
+      `/api/v1/breaks/${encodeURIComponent(id)}/attachments?${new URLSearchParams({ name: file.name })}`,
+      file,
+    ),
   dashboards: () => ask<{ dashboards: DashboardTitle[] }>("GET", "/api/v1/dashboards"),
   dashboard: (id: string, period: string | null) =>
     ask<DashboardAnswer>("GET", `/api/v1/dashboards/${encodeURIComponent(id)}${period ? `?period=${period}` : ""}`),
@@ -73,12 +103,17 @@ export const api = {
 async function ask<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
   const response = await fetch(path, {
     method,
-    headers: { ...headers, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: { ...headers, ...contentType(body) },
+    ...(body === undefined ? {} : { body: body instanceof File ? body : JSON.stringify(body) }),
   }).catch(() => {
     throw new Refused(0, "unreachable", "The server does not answer. Check the connection and try again.");
   });
   if (response.ok) return (response.status === 204 ? null : await response.json()) as T;
   const told = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
   throw new Refused(response.status, told.code ?? "crash", told.detail ?? `The server answered ${response.status}.`);
+}
+
+function contentType(body: unknown): Record<string, string> {
+  if (body === undefined) return {};
+  return { "Content-Type": body instanceof File ? body.type || "application/octet-stream" : "application/json" };
 }

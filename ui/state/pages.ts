@@ -2,6 +2,7 @@
 export const PAGES = [
   { id: "close", title: "Close", key: "c", scope: "board:read", perPeriod: true },
   { id: "flows", title: "Flows", key: "f", scope: "board:read", perPeriod: true },
+  { id: "reconcile", title: "Reconcile", key: "r", scope: "board:read", perPeriod: true },
   { id: "dashboards", title: "Dashboards", key: "d", scope: "board:read", perPeriod: true },
   { id: "quarantine", title: "Quarantine", key: "q", scope: "quarantine:read", perPeriod: false },
   { id: "collectors", title: "Collectors", key: "o", scope: "collector:read", perPeriod: false },
