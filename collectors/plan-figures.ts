@@ -1,6 +1,8 @@
-import type { ControlTotal } from "../schemas/event/facets.ts";
+import type { ControlTotal, RunException } from "../schemas/event/facets.ts";
 import type { DatasetEvent } from "../schemas/event/open-lineage.ts";
+import { VendorError, type Tools } from "./collector.ts";
 import { holdingEvents, type Holding } from "./holdings.ts";
+import type { SeenRun } from "./seen-run.ts";
 
 /** An entity and period of a plan that a run filled, with the batch it carried. */
 export interface Filled<Job> {
@@ -29,6 +31,7 @@ export interface PlanReading<Job> {
   latest: readonly Filled<Job>[];
   /** What the plan holds for entities in one period, by `entity/period`. */
   figures(job: Job, entities: readonly string[], period: string): Promise<Map<string, ControlTotal[]>>;
+  log: Tools["log"];
 }
 
 /**
@@ -59,12 +62,22 @@ export function planFigures<Job extends { dataset: string; ledger: string; versi
   }
 
   return {
-    /** Figures a run left, or none where another filled its place since. */
-    async leftBy(filled: Filled<Job> | null): Promise<readonly ControlTotal[]> {
-      if (!filled || !plan.latest.includes(filled)) return [];
-      const holding = await holdingOf(filled);
-      left.push(holding);
-      return holding.totals;
+    /** A run with the figures it left, unless another filled its place since; a plan that refuses them hides no run. */
+    async withFigures(run: SeenRun, filled: Filled<Job> | null): Promise<SeenRun> {
+      if (!filled || !plan.latest.includes(filled)) return run;
+      try {
+        const holding = await holdingOf(filled);
+        left.push(holding);
+        return { ...run, totals: holding.totals };
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        const unread: RunException = { code: "contract-drift", class: "technical", message: error.message };
+        return {
+          ...run,
+          state: run.state === "complete" ? "warning" : run.state,
+          exceptions: [...run.exceptions, unread],
+        };
+      }
     },
     /** Events for what changed in the newest periods since it was told, and where reading stands then. */
     async standing(): Promise<{ events: DatasetEvent[]; mark: PlanMark }> {
@@ -75,13 +88,23 @@ export function planFigures<Job extends { dataset: string; ledger: string; versi
       if (before && at <= before.at) return { events: [], mark: { at: before.at, told } };
       const periods = [...new Set(plan.latest.map(({ period }) => period))].sort().slice(-plan.latestPeriods);
       const holdings: Holding[] = [];
-      for (const filled of plan.latest.filter(({ period }) => periods.includes(period))) {
-        holdings.push(await holdingOf(filled));
+      try {
+        for (const filled of plan.latest.filter(({ period }) => periods.includes(period))) {
+          holdings.push(await holdingOf(filled));
+        }
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        plan.log.warn({ reason: error.message }, "figures of the plan could not be read");
       }
       const changed = holdingEvents(source, holdings, told);
       return { events: changed.events, mark: { at, told: changed.told } };
     },
   };
+}
+
+/** Whether asking again will be refused again; what may pass is left to the next poll. */
+function isRefusal(error: unknown): error is VendorError {
+  return error instanceof VendorError && !error.recoverable && error.code !== "unauthorized";
 }
 
 /** The last to fill each place of those given, in order of time. */

@@ -25,7 +25,7 @@ export const oracleEpm = defineCollector<typeof EpmSettings, EpmCursor>({
     const start = createStarter(system.namespace, { now: client.vendorNow });
     return {
       check: () => checked(client, system.settings),
-      pull: createPull({ system, client, console, clock: tools.clock, wanted }),
+      pull: createPull({ system, client, console, clock: tools.clock, log: tools.log, wanted }),
       async trigger(input) {
         const how = startOf(client, console, system, input);
         const triggered = await start(input, how);

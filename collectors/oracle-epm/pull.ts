@@ -1,4 +1,4 @@
-import type { Pull, SystemOf } from "../collector.ts";
+import type { Pull, SystemOf, Tools } from "../collector.ts";
 import { gapEvent } from "../gap-event.ts";
 import { lastToFill, planFigures, type PlanMark } from "../plan-figures.ts";
 import { byTime, readWindow, type WindowCursor } from "../run-window.ts";
@@ -24,12 +24,13 @@ interface Deps {
   client: EpmClient;
   console: JobConsole;
   clock: { now(): Date };
+  log: Tools["log"];
   /** A job was started here, so that the console is worth a look before its time. */
   wanted: { now: boolean };
 }
 
 /** Reads on: an export of the job console when one is due, in as many polls as it takes, and then what is new in it. */
-export function createPull({ system, client, console, clock, wanted }: Deps) {
+export function createPull({ system, client, console, clock, log, wanted }: Deps) {
   const { settings, namespace } = system;
   return async (before: EpmCursor | null): Promise<Pull<EpmCursor>> => {
     const cursor = before ?? NOTHING;
@@ -54,6 +55,7 @@ export function createPull({ system, client, console, clock, wanted }: Deps) {
     const plan = planFigures(
       {
         ...{ producer: PRODUCER, namespace, now: asOf, everyMinutes, latestPeriods },
+        log,
         latest: lastToFill([...filled.values()]),
         figures: async (job, entities, period) =>
           totalsOf(await client.slice(job.slice!, entities, period), job, period, settings),
@@ -72,7 +74,7 @@ export function createPull({ system, client, console, clock, wanted }: Deps) {
       }),
       async events(row) {
         const { run } = runOf(row, await outcomeOf(row), settings);
-        return seenRunEvents(PRODUCER, namespace, { ...run, totals: await plan.leftBy(filled.get(row) ?? null) });
+        return seenRunEvents(PRODUCER, namespace, await plan.withFigures(run, filled.get(row) ?? null));
       },
       gap: (from, to) => gapEvent({ collector: "oracle-epm", namespace, history: "Job console", from, to }),
     });

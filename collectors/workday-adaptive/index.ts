@@ -17,7 +17,7 @@ export const workdayAdaptive = defineCollector<typeof AdaptiveSettings, Adaptive
   },
   open(system, tools) {
     const client = createClient(system, tools);
-    return { check: () => checked(client, system.settings), pull: createPull(system, client) };
+    return { check: () => checked(client, system.settings), pull: createPull(system, client, tools.log) };
   },
 });
 

@@ -1,4 +1,4 @@
-import type { Pull, SystemOf } from "../collector.ts";
+import type { Pull, SystemOf, Tools } from "../collector.ts";
 import { gapEvent } from "../gap-event.ts";
 import { lastToFill, planFigures, type PlanMark } from "../plan-figures.ts";
 import { byTime, readWindow, type WindowCursor } from "../run-window.ts";
@@ -20,6 +20,7 @@ const KEPT_DAYS = 3650;
 export function createPull(
   system: SystemOf<AdaptiveSettings>,
   client: AdaptiveClient,
+  log: Tools["log"],
 ): (before: AdaptiveCursor | null) => Promise<Pull<AdaptiveCursor>> {
   const { settings, namespace } = system;
   return async (before) => {
@@ -28,6 +29,7 @@ export function createPull(
     const plan = planFigures(
       {
         ...{ producer: PRODUCER, namespace, now: client.vendorNow(), everyMinutes, latestPeriods },
+        log,
         latest: lastToFill(lines.map(({ filled }) => filled)),
         figures: async (load, entities, period) => {
           const levels = entities.map((entity) => settings.levels[entity] ?? entity);
@@ -36,7 +38,7 @@ export function createPull(
       },
       before?.held ?? null,
     );
-    const { rows: _, ...log } = await readWindow(before?.log ?? null, {
+    const { rows: _, ...loads } = await readWindow(before?.log ?? null, {
       now: client.vendorNow(),
       retentionDays: KEPT_DAYS,
       overlapMinutes: settings.overlapMinutes,
@@ -50,12 +52,11 @@ export function createPull(
         open: !hasEnded(run.state),
         version: `${run.vendorStatus} ${run.endedAt ?? ""}`,
       }),
-      events: async ({ run, filled }) =>
-        seenRunEvents(PRODUCER, namespace, { ...run, totals: await plan.leftBy(filled) }),
+      events: async ({ run, filled }) => seenRunEvents(PRODUCER, namespace, await plan.withFigures(run, filled)),
       gap: (from, to) =>
         gapEvent({ collector: "workday-adaptive", namespace, history: settings.loadLog.sheet, from, to }),
     });
     const { events, mark } = await plan.standing();
-    return { ...log, events: [...log.events, ...events].sort(byTime), cursor: { log: log.cursor, held: mark } };
+    return { ...loads, events: [...loads.events, ...events].sort(byTime), cursor: { log: loads.cursor, held: mark } };
   };
 }
