@@ -17,9 +17,8 @@ import { lockDataDirectory } from "./data-lock.ts";
 import { loadEstate, type LoadedEstate } from "./estate/load-estate.ts";
 import { recordEstate } from "./estate/record-estate.ts";
 import { recordedEstates } from "./estate/recorded-estates.ts";
+import { followNews } from "./follow-news.ts";
 import { greeting } from "./greeting.ts";
-import type { IncomingRow } from "./ingest/incoming-row.ts";
-import { logRuns } from "./ingest/log-runs.ts";
 import { openIngest } from "./ingest/open-ingest.ts";
 import { listen } from "./listen.ts";
 import { createLog } from "./log.ts";
@@ -27,13 +26,11 @@ import { createMetrics } from "./metrics.ts";
 import type { Options } from "./options.ts";
 import { openPeople } from "./people/people.ts";
 import { playIn } from "./play-in.ts";
-import { createFollowing } from "./requests/follow-runs.ts";
 import { pushPlayed } from "./push-played.ts";
 import { recoverRequests } from "./requests/recover-requests.ts";
 import { routesOf } from "./routes/index.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Say } from "./say.ts";
-import { watchSignoffs } from "./signoff/watch-signoffs.ts";
 import { openStores } from "./store/open-stores.ts";
 import { openSocket } from "./stream/socket.ts";
 import { createStream } from "./stream/stream.ts";
@@ -128,31 +125,25 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   const rooms: Rooms = { ctx, people, ingest, collecting, checkpoints, sandbox, dashboards, maxEventBytes };
   const stream = createStream(topicsOf(rooms), { log, metrics });
   onStop(() => stream.stop());
-  const follow = createFollowing(ctx);
-  const watch = watchSignoffs({ ctx, collectors: () => Object.values(collecting.rows()) });
-  onStop(() => watch.stop());
-  ingest.onAccepted((rows) => {
-    told(ctx, follow, rows);
-    watch.look();
-    checkpoints.arrived();
-  });
-  ingest.onQuarantined(() => ctx.touch("quarantine"));
+  onStop(followNews(rooms));
   tasks = await say.step("Task queue", () => startTasks(ctx, TASKS));
   onStop(() => tasks?.stop());
   await recoverRequests(ctx);
 
-  const ui = join(root, "dist/ui");
-  door.open(createApp({ log, routes: routesOf(rooms), ui: existsSync(ui) ? ui : null, maxEventBytes }));
+  const built = join(root, "dist/ui");
+  const ui = existsSync(built) ? built : null;
+  door.open(createApp({ log, routes: routesOf(rooms), ui, maxEventBytes }));
   const socket = openSocket(door.http, { stream, metrics, actorOf: (headers) => people.identify(headers) });
   // No request may meet an engine that is closed, so the door is shut before anything behind it.
   onStop(() => Promise.all([door.close(), socket.close()]));
-  if (sandbox)
+  if (sandbox) {
     await playIn(sandbox, { collecting, gathering, estate, systems: sources.map(({ system }) => system.id), say });
+    onStop(pushPlayed(sandbox, ctx));
+  }
   await say.step("Reconciliations", checkpoints.start);
-  if (sandbox) onStop(pushPlayed(sandbox, ctx));
   collecting.start();
   onStop(() => collecting.stop());
-  for (const line of await greeting(rooms, { url: door.url, console: existsSync(ui), environment })) say.line(line);
+  for (const line of await greeting(rooms, { url: door.url, console: ui !== null, environment })) say.line(line);
   return door.url;
 }
 
@@ -168,11 +159,4 @@ function connectionsOf(sandbox: StartedSandbox | null): Record<string, Record<st
 
 function isLoopback(host: string): boolean {
   return ["127.0.0.1", "::1", "localhost"].includes(host);
-}
-
-/** What a durable batch sets in motion: boards are drawn again, and requests follow the runs they started. */
-function told(ctx: Context, follow: ReturnType<typeof createFollowing>, rows: readonly IncomingRow[]): void {
-  logRuns(ctx.log, rows);
-  for (const topic of ["close", "line", "flows", "readiness", "impact"] as const) ctx.touch(topic);
-  follow(rows.filter(({ kind }) => kind === "run").map(({ runId }) => runId));
 }

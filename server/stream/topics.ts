@@ -27,7 +27,12 @@ export interface TopicSources {
 
 /** Every live topic there is. */
 export function createTopics(sources: TopicSources): Topic[] {
-  const topics = [
+  return [...figureTopics(sources), ...deskTopics(sources)] as unknown as Topic[];
+}
+
+/** Topics that move with what is known of figures, and with what people decide on them. */
+function figureTopics(sources: TopicSources) {
+  return [
     defineTopic({
       name: "close",
       scope: "board:read",
@@ -48,34 +53,6 @@ export function createTopics(sources: TopicSources): Topic[] {
       params: ["period"],
       ticks: true,
       rows: ({ period }, audience) => sources.strips(period ?? "", audience),
-    }),
-    defineTopic({
-      name: "clock",
-      scope: "board:read",
-      params: [],
-      ticks: true,
-      rows: () => ({ clock: sources.clock() }),
-    }),
-    defineTopic({
-      name: "collectors",
-      scope: "collector:read",
-      params: [],
-      ticks: true,
-      rows: () => sources.collectors(),
-    }),
-    defineTopic({
-      name: "quarantine",
-      scope: "quarantine:read",
-      params: [],
-      ticks: false,
-      rows: () => sources.quarantine(),
-    }),
-    defineTopic({
-      name: "requests",
-      scope: "request:read",
-      params: [],
-      ticks: false,
-      rows: (_params, audience) => sources.requests(audience),
     }),
     defineTopic({
       name: "reconcile",
@@ -113,5 +90,38 @@ export function createTopics(sources: TopicSources): Topic[] {
       rows: ({ period }, audience) => sources.impact(period ?? "", audience),
     }),
   ];
-  return topics as unknown as Topic[];
+}
+
+/** Topics of the tower's own desk: its clock, its collectors, what waits for somebody. */
+function deskTopics(sources: TopicSources) {
+  return [
+    defineTopic({
+      name: "clock",
+      scope: "board:read",
+      params: [],
+      ticks: true,
+      rows: () => ({ clock: sources.clock() }),
+    }),
+    defineTopic({
+      name: "collectors",
+      scope: "collector:read",
+      params: [],
+      ticks: true,
+      rows: () => sources.collectors(),
+    }),
+    defineTopic({
+      name: "quarantine",
+      scope: "quarantine:read",
+      params: [],
+      ticks: false,
+      rows: () => sources.quarantine(),
+    }),
+    defineTopic({
+      name: "requests",
+      scope: "request:read",
+      params: [],
+      ticks: false,
+      rows: (_params, audience) => sources.requests(audience),
+    }),
+  ];
 }

@@ -1,0 +1,22 @@
+import { logRuns } from "./ingest/log-runs.ts";
+import { createFollowing } from "./requests/follow-runs.ts";
+import type { Rooms } from "./rooms.ts";
+import { watchSignoffs } from "./signoff/watch-signoffs.ts";
+
+/**
+ * What a durable batch sets in motion: boards are drawn again, requests follow the runs they started, sign-offs are
+ * looked at and reconciliations checked. Answers how to stop it.
+ */
+export function followNews({ ctx, ingest, collecting, checkpoints }: Rooms): () => Promise<void> {
+  const follow = createFollowing(ctx);
+  const watch = watchSignoffs({ ctx, collectors: () => Object.values(collecting.rows()) });
+  ingest.onAccepted((rows) => {
+    logRuns(ctx.log, rows);
+    for (const topic of ["close", "line", "flows", "readiness", "impact"] as const) ctx.touch(topic);
+    follow(rows.filter(({ kind }) => kind === "run").map(({ runId }) => runId));
+    watch.look();
+    checkpoints.arrived();
+  });
+  ingest.onQuarantined(() => ctx.touch("quarantine"));
+  return watch.stop;
+}
