@@ -1,11 +1,13 @@
 import type { Pull } from "./collector.ts";
 import { ledgerDue, ledgerEvents, openPeriods, type LedgerMark, type LedgerReading } from "./ledger-book.ts";
-import { readWindow, type RunWindow, type WindowCursor } from "./run-window.ts";
+import { byTime, readWindow, type RunWindow, type WindowCursor } from "./run-window.ts";
 
 /** Where reading an ERP stands: its runs, and what its ledger held when it was last read. */
 export interface BooksCursor {
   runs: WindowCursor;
   ledger: LedgerMark | null;
+  /** The ledger is due, and was put off once so that runs are told before it is read. */
+  putOff?: boolean;
 }
 
 export interface LedgerPlan {
@@ -30,10 +32,12 @@ export async function readRunsAndLedger<Row>(
   const onlyRuns = { ...runs, cursor: { runs: runs.cursor, ledger: before } };
   const at = ledger && !runs.more ? ledgerDue(window.now, ledger.everyMinutes, before) : null;
   if (!ledger || !at) return onlyRuns;
-  if (runs.events.length > 0) return { ...onlyRuns, more: true };
+  if (runs.events.length > 0 && !cursor?.putOff) {
+    return { ...onlyRuns, cursor: { ...onlyRuns.cursor, putOff: true }, more: true };
+  }
   const periods = openPeriods(window.now, ledger.openPeriods);
   const reading = await ledger.read(periods);
   if (!reading) return onlyRuns;
   const { events, mark } = ledgerEvents({ ...reading, periods, at }, before);
-  return { ...onlyRuns, events, cursor: { runs: runs.cursor, ledger: mark } };
+  return { ...onlyRuns, events: [...runs.events, ...events].sort(byTime), cursor: { runs: runs.cursor, ledger: mark } };
 }
