@@ -93,6 +93,8 @@ export interface Collector<S extends z.ZodType = z.ZodType, Cursor = unknown> {
   settings: S;
   /** Connection keys that must be present in the estate, with what each is. */
   connection: Record<string, string>;
+  /** Further keys, for some of its settings only. */
+  optional?: Record<string, string>;
   open(system: SystemOf<z.infer<S>>, tools: Tools): Connected<Cursor>;
 }
 

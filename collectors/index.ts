@@ -5,6 +5,7 @@ import { boomi } from "./boomi/index.ts";
 import type { Collector } from "./collector.ts";
 import { dbt } from "./dbt/index.ts";
 import { dynamics365Finance } from "./dynamics-365-finance/index.ts";
+import { fileExchange } from "./file-exchange/index.ts";
 import { inforIon } from "./infor-ion/index.ts";
 import { mulesoft } from "./mulesoft/index.ts";
 import { netsuite } from "./netsuite/index.ts";
@@ -38,4 +39,5 @@ export const collectors = [
   workato,
   inforIon,
   coupa,
+  fileExchange,
 ] as readonly Collector[];

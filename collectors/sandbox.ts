@@ -144,6 +144,7 @@ export interface KeyDraw {
   guid(): string;
   /** What the run is of, and when it was asked for. */
   job: string;
+  period: string;
   queuedAt: number;
   trigger: SimRun["trigger"];
 }

@@ -4,6 +4,7 @@ import { azureDataFactorySandbox } from "./azure-data-factory/sandbox.ts";
 import { boomiSandbox } from "./boomi/sandbox.ts";
 import { dbtSandbox } from "./dbt/sandbox.ts";
 import { dynamics365FinanceSandbox } from "./dynamics-365-finance/sandbox.ts";
+import { fileExchangeSandbox } from "./file-exchange/sandbox.ts";
 import { inforIonSandbox } from "./infor-ion/sandbox.ts";
 import { mulesoftSandbox } from "./mulesoft/sandbox.ts";
 import { netsuiteSandbox } from "./netsuite/sandbox.ts";
@@ -38,4 +39,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   workatoSandbox,
   inforIonSandbox,
   coupaSandbox,
+  fileExchangeSandbox,
 ];

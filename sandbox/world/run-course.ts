@@ -35,10 +35,17 @@ export function beginRun(play: Play, job: FlowJob, how: Begin): TrackedRun {
   const startedAt = Math.max(how.at + shape.delay, (before?.run.endedAt ?? 0) + SECOND);
   const batch = batchFor(play, job, how, startedAt);
   const { attempt, trigger } = how;
-  const key = runKey(collector, player?.runKey, play.seed, { job: job.job, queuedAt: how.at, attempt, trigger });
+  const period = batch?.period ?? how.period;
+  const key = runKey(collector, player?.runKey, play.seed, {
+    job: job.job,
+    period,
+    queuedAt: how.at,
+    attempt,
+    trigger,
+  });
   const run: SimRun = {
     ...{ key, system: job.system, flow: job.flow, job: job.job, hop: job.hop, entity: job.entity },
-    ...{ period: batch?.period ?? how.period, queuedAt: how.at, startedAt, endedAt: startedAt + shape.duration },
+    ...{ period, queuedAt: how.at, startedAt, endedAt: startedAt + shape.duration },
     ...{ outcome: "complete", rowsRead: 0, rowsWritten: 0, rowsRejected: 0, rejections: [], error: null },
     ...{ correlationId: batch?.correlationId ?? null, started: [], attempt, trigger },
     startedBy: how.startedBy && { system: how.startedBy.run.system, key: how.startedBy.run.key },

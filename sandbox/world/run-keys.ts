@@ -6,6 +6,7 @@ const HEX = "0123456789ABCDEF";
 /** Which run a key is drawn for. */
 export interface KeyOf {
   job: string;
+  period: string;
   queuedAt: number;
   attempt: number;
   trigger: SimRun["trigger"];
@@ -25,7 +26,7 @@ export function runKey(collector: string, write: Sandbox["runKey"], seed: number
       const [one, two, three, four] = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(13, 16), hex.slice(17, 20)];
       return [one, two, `4${three}`, `a${four}`, hex.slice(20)].join("-");
     },
-    ...{ job: of.job, queuedAt: of.queuedAt, trigger: of.trigger },
+    ...{ job: of.job, period: of.period, queuedAt: of.queuedAt, trigger: of.trigger },
   };
   return write ? write(draw) : draw.guid();
 }

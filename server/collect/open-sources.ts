@@ -88,5 +88,11 @@ function connectionOf(
     else if (variable) problems.push(`system ${system.id}: set ${variable} in the environment: ${what}`);
     else problems.push(`system ${system.id}: connection.${key} must name the environment variable with ${what}`);
   }
+  for (const [key, what] of Object.entries(collector.optional ?? {})) {
+    const variable = system.connection[key];
+    const value = handed[key] ?? (variable ? opening.environment[variable] : undefined);
+    if (value) connection[key] = value;
+    else if (variable) problems.push(`system ${system.id}: set ${variable} in the environment: ${what}`);
+  }
   return problems.length === before ? connection : null;
 }
