@@ -20,7 +20,7 @@ import { recordedEstates } from "./estate/recorded-estates.ts";
 import { followNews } from "./follow-news.ts";
 import { greeting } from "./greeting.ts";
 import { openIngest } from "./ingest/open-ingest.ts";
-import { listen } from "./listen.ts";
+import { listen, type Door } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Options } from "./options.ts";
@@ -33,7 +33,7 @@ import type { Rooms } from "./rooms.ts";
 import type { Say } from "./say.ts";
 import { openStores } from "./store/open-stores.ts";
 import { openSocket } from "./stream/socket.ts";
-import { createStream } from "./stream/stream.ts";
+import { createStream, type Stream } from "./stream/stream.ts";
 import { topicsOf } from "./stream/topics-of.ts";
 import { startTasks, type Tasks } from "./tasks/boss.ts";
 import { TASKS } from "./tasks/index.ts";
@@ -82,10 +82,9 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   const sandbox = options.sandbox ? await say.step("Sandbox", () => openSandbox(loaded, options, log)) : null;
   if (sandbox) onStop(() => sandbox.stop());
   const clock: Clock = sandbox?.clock ?? { now: () => new Date() };
-  const sources = openSources({
-    ...{ systems: estate.systems, collectors, environment, clock, log, metrics },
-    connections: connectionsOf(sandbox),
-  });
+  const connections = connectionsOf(sandbox);
+  const { systems } = estate;
+  const sources = openSources({ systems, collectors, connections, environment, clock, log, metrics });
   const { clickhouse: engine, postgres } = await openStores(options, say);
   onStop(() => postgres.close());
   onStop(() => engine.close());
@@ -98,10 +97,8 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
     openIngest({ ...{ clickhouse: engine, journal, clock, log, metrics, maxEventBytes }, onStop }),
   );
   const people = await openPeople({
-    ...{ postgres, clock, estate, log, environment },
-    dataDirectory: options.data,
+    ...{ postgres, clock, estate, log, environment, dataDirectory: options.data, adminKey: options.adminKey },
     publicUrl: environment.TIEOUT_URL ?? door.url,
-    adminKey: options.adminKey,
     demo: sandbox !== null && isLoopback(options.host),
   });
 
@@ -130,12 +127,8 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   onStop(() => tasks?.stop());
   await recoverRequests(ctx);
 
-  const built = join(root, "dist/ui");
-  const ui = existsSync(built) ? built : null;
-  door.open(createApp({ log, routes: routesOf(rooms), ui, maxEventBytes }));
-  const socket = openSocket(door.http, { stream, metrics, actorOf: (headers) => people.identify(headers) });
-  // No request may meet an engine that is closed, so the door is shut before anything behind it.
-  onStop(() => Promise.all([door.close(), socket.close()]));
+  const ui = join(root, "dist/ui");
+  onStop(openDoors(rooms, { door, stream, ui: existsSync(ui) ? ui : null }));
   if (sandbox) {
     await playIn(sandbox, { collecting, gathering, estate, systems: sources.map(({ system }) => system.id), say });
     onStop(pushPlayed(sandbox, ctx));
@@ -143,8 +136,18 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   await say.step("Reconciliations", checkpoints.start);
   collecting.start();
   onStop(() => collecting.stop());
-  for (const line of await greeting(rooms, { url: door.url, console: ui !== null, environment })) say.line(line);
+  for (const line of await greeting(rooms, { url: door.url, console: existsSync(ui), environment })) say.line(line);
   return door.url;
+}
+
+/** Opens the doors over HTTP and the live socket behind one port; answers how to shut them. */
+function openDoors(rooms: Rooms, { door, stream, ui }: { door: Door; stream: Stream; ui: string | null }) {
+  const { ctx, people, maxEventBytes } = rooms;
+  door.open(createApp({ log: ctx.log, routes: routesOf(rooms), ui, maxEventBytes }));
+  const actorOf = (headers: Headers) => people.identify(headers);
+  const socket = openSocket(door.http, { stream, metrics: ctx.metrics, actorOf });
+  // No request may meet an engine that is closed, so the door is shut before anything behind it.
+  return () => Promise.all([door.close(), socket.close()]);
 }
 
 async function openSandbox({ estate }: LoadedEstate, options: Options, log: Logger): Promise<StartedSandbox> {
