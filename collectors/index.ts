@@ -11,6 +11,7 @@ import { mulesoft } from "./mulesoft/index.ts";
 import { netsuite } from "./netsuite/index.ts";
 import { oracleFusion } from "./oracle-fusion/index.ts";
 import { powerbi } from "./powerbi/index.ts";
+import { sapEcc } from "./sap-ecc/index.ts";
 import { sapIntegrationSuite } from "./sap-integration-suite/index.ts";
 import { sapS4hana } from "./sap-s4hana/index.ts";
 import { workato } from "./workato/index.ts";
@@ -40,4 +41,5 @@ export const collectors = [
   inforIon,
   coupa,
   fileExchange,
+  sapEcc,
 ] as readonly Collector[];

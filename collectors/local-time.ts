@@ -21,3 +21,15 @@ export function localOfInstant(instant: string, zone: string): string {
   const local = Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDateTime();
   return local.toString({ fractionalSecondDigits: 0 });
 }
+
+/**
+ * Where a list by local times must begin to hold everything between two instants: the first as written there, and
+ * earlier by as much as the clocks went back in between.
+ */
+export function localSince(from: string, to: string, zone: string): string {
+  const wall = (instant: string) => Date.parse(`${localOfInstant(instant, zone)}Z`);
+  const repeated = Date.parse(to) - Date.parse(from) - (wall(to) - wall(from));
+  // Less than a minute is what was cut off with the fractions of seconds.
+  const earlier = repeated >= 60_000 ? new Date(Date.parse(from) - repeated).toISOString() : from;
+  return localOfInstant(earlier, zone);
+}

@@ -11,6 +11,7 @@ import { netsuiteSandbox } from "./netsuite/sandbox.ts";
 import { oracleFusionSandbox } from "./oracle-fusion/sandbox.ts";
 import { powerbiSandbox } from "./powerbi/sandbox.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { sapEccSandbox } from "./sap-ecc/sandbox.ts";
 import { sapIntegrationSuiteSandbox } from "./sap-integration-suite/sandbox.ts";
 import { sapS4hanaSandbox } from "./sap-s4hana/sandbox.ts";
 import { workatoSandbox } from "./workato/sandbox.ts";
@@ -40,4 +41,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   inforIonSandbox,
   coupaSandbox,
   fileExchangeSandbox,
+  sapEccSandbox,
 ];

@@ -58,6 +58,8 @@ export interface SeenRun {
   exceptions: readonly RunException[];
   correlationId?: string | null | undefined;
   parent?: { key: string; job: string } | undefined;
+  /** A run of another system that handed over what this one carries. */
+  upstream?: { namespace: string; key: string; job: string } | undefined;
   /** What it reads and fills; absent for a job nobody declared. */
   fills?: { dataset: string; inputs: readonly { namespace: string; name: string }[] } | undefined;
   /** Null where the vendor does not say for which entity or period; several where one run fills them all. */
@@ -107,8 +109,17 @@ export function seenRunEvents(producer: string, namespace: string, run: SeenRun)
   return [...events, event(type, at, endFacets(type, outcome, run.exceptions), ended)];
 }
 
-function steadyFacets(namespace: string, { correlationId, parent }: SeenRun) {
+function steadyFacets(namespace: string, { correlationId, parent, upstream }: SeenRun) {
   return {
+    jobDependencies: upstream && {
+      upstream: [
+        {
+          job: { namespace: upstream.namespace, name: upstream.job },
+          run: { runId: runIdOf(upstream.namespace, upstream.key) },
+          dependency_type: "DIRECT_INVOCATION",
+        },
+      ],
+    },
     tieout_correlation: correlationId ? { correlationId } : undefined,
     parent: parent && { run: { runId: runIdOf(namespace, parent.key) }, job: { namespace, name: parent.job } },
   };
