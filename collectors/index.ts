@@ -7,6 +7,7 @@ import { dbt } from "./dbt/index.ts";
 import { dynamics365Finance } from "./dynamics-365-finance/index.ts";
 import { fileExchange } from "./file-exchange/index.ts";
 import { inforIon } from "./infor-ion/index.ts";
+import { informatica } from "./informatica/index.ts";
 import { mulesoft } from "./mulesoft/index.ts";
 import { netsuite } from "./netsuite/index.ts";
 import { oracleFusion } from "./oracle-fusion/index.ts";
@@ -42,4 +43,5 @@ export const collectors = [
   coupa,
   fileExchange,
   sapEcc,
+  informatica,
 ] as readonly Collector[];

@@ -6,6 +6,7 @@ import { dbtSandbox } from "./dbt/sandbox.ts";
 import { dynamics365FinanceSandbox } from "./dynamics-365-finance/sandbox.ts";
 import { fileExchangeSandbox } from "./file-exchange/sandbox.ts";
 import { inforIonSandbox } from "./infor-ion/sandbox.ts";
+import { informaticaSandbox } from "./informatica/sandbox.ts";
 import { mulesoftSandbox } from "./mulesoft/sandbox.ts";
 import { netsuiteSandbox } from "./netsuite/sandbox.ts";
 import { oracleFusionSandbox } from "./oracle-fusion/sandbox.ts";
@@ -42,4 +43,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   coupaSandbox,
   fileExchangeSandbox,
   sapEccSandbox,
+  informaticaSandbox,
 ];

@@ -43,10 +43,17 @@ export type DocumentRecord = z.infer<typeof DocumentRecord>;
 
 /** `result` is left out where nothing is found, `queryToken` on the last page. */
 const pageOf = <Row extends z.ZodType>(row: Row) =>
-  z.looseObject({ result: z.array(row).default([]), queryToken: z.string().nullish() });
+  z.looseObject({
+    "@type": z.literal("QueryResult"),
+    result: z.array(row).default([]),
+    queryToken: z.string().nullish(),
+  });
 export const ExecutionPage = pageOf(ExecutionRecord);
 export const DocumentPage = pageOf(DocumentRecord);
 
 export const Requested = z.looseObject({ requestId: z.string().min(1) });
 /** The record behind a request, as it is or as a page of one. */
-export const AsyncRecord = z.union([ExecutionRecord, ExecutionPage.transform(({ result }) => result[0])]);
+export const AsyncRecord = z.union([
+  ExecutionRecord,
+  z.looseObject({ result: z.array(ExecutionRecord) }).transform(({ result }) => result[0]),
+]);

@@ -57,7 +57,7 @@ test("a title that says nothing places the job nowhere; a job without a time is 
   expect(stateOf({ ...unfinished, started_at: null }, settings)).toBe("queued");
 });
 
-test("test jobs are known as such, and keys name recipe and handle", () => {
+test("jobs of somebody trying out are known as such, and keys name recipe and handle", () => {
   expect([failed, unfinished, { ...failed, is_test_case_job: true }].map(isTest)).toEqual([false, true, true]);
   expect(partsOf(keyOf({ recipe, job: failed }))).toEqual({ recipe: "28904", handle: "j-AD9bJn99-hsCXcs" });
 });

@@ -31,4 +31,4 @@ export const Job = z.looseObject({
   is_test_case_job: z.boolean().nullish(),
 });
 export type Job = z.infer<typeof Job>;
-export const JobPage = z.looseObject({ items: z.array(Job).default([]) });
+export const JobPage = z.looseObject({ items: z.array(Job) });
