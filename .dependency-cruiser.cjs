@@ -3,7 +3,7 @@
  * Rooms: schemas (the contract) · collectors · sandbox · server (doors: routes, tasks, stream; pure: checks, close,
  * reconcile, lineage; the rest is the middle) · ui · test.
  */
-const PURE = "^server/(checks|close|reconcile|lineage)/";
+const PURE = "^server/(checks|close|forecast|reconcile|lineage)/";
 const TEST = "^test/|[.]test[.]ts$";
 const DOORS = ["routes", "tasks", "stream"];
 

@@ -11,6 +11,7 @@ import * as board from "./wire/board.ts";
 import * as breaks from "./wire/break.ts";
 import * as calendar from "./wire/calendar-preview.ts";
 import * as strip from "./wire/flow-strip.ts";
+import * as forecast from "./wire/forecast.ts";
 import * as freshness from "./wire/freshness.ts";
 import * as history from "./wire/close-history.ts";
 import * as ingest from "./wire/ingest.ts";
@@ -50,6 +51,7 @@ const ANSWERED = named(
   breaks,
   matrix,
   strip,
+  forecast,
   freshness,
   ingest,
   line,

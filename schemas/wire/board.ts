@@ -43,6 +43,20 @@ export const CellSignoff = z.object({
 });
 export type CellSignoff = z.infer<typeof CellSignoff>;
 
+/** When a milestone that is not met will probably be, from the history of its loads. */
+export const CellForecast = z.object({
+  /** As likely before as after. */
+  p50At: Instant,
+  /** Nine times in ten before. */
+  p90At: Instant,
+  /** What takes longest of what is left; null where no load is awaited. */
+  hop: z.object({ flow: z.string(), dataset: z.string(), title: z.string() }).nullable(),
+  /** Earlier loads or periods it rests on, and in words which. */
+  samples: z.int(),
+  basis: z.string(),
+});
+export type CellForecast = z.infer<typeof CellForecast>;
+
 export const BoardCell = z.object({
   milestone: z.string(),
   state: CellState,
@@ -62,6 +76,8 @@ export const BoardCell = z.object({
   waiver: CellWaiver.nullable().optional(),
   /** Only at milestones that are signed. */
   signoff: CellSignoff.nullable().optional(),
+  /** Null once it is met, and where history is too thin to say. */
+  forecast: CellForecast.nullable().optional(),
 });
 export type BoardCell = z.infer<typeof BoardCell>;
 

@@ -72,23 +72,34 @@ function wholeSince(view: FlowView, batches: readonly Batch[]): Instant | null {
 
 /** Batches taken at or after an instant, oldest first, followed from hop to hop. */
 function batchesSince(view: FlowView, through: number, cutOff: Instant): Batch[] {
-  const first = view.hops[0]!;
-  return first.runs
-    .filter((run) => run.state === "COMPLETED" && startOf(run) >= cutOff)
-    .reverse()
-    .map((run) => follow(view, through, run));
+  return coursesOf(view.hops, through, cutOff).map((runs) => {
+    return { runs, endedAt: runs.length > through ? endOf(runs.at(-1)!) : null };
+  });
 }
 
-function follow(view: FlowView, through: number, first: Run): Batch {
+/**
+ * The completed runs of each batch the first hop took at or after an instant, oldest batch first: one run a hop, as far
+ * as the batch has come, at most through the hop given.
+ *
+ * @param hops runs of each hop, newest start first
+ */
+export function coursesOf(hops: readonly { runs: readonly Run[] }[], through: number, since: Instant): Run[][] {
+  return hops[0]!.runs
+    .filter((run) => run.state === "COMPLETED" && startOf(run) >= since)
+    .reverse()
+    .map((run) => follow(hops.slice(1, through + 1), run));
+}
+
+function follow(later: readonly { runs: readonly Run[] }[], first: Run): Run[] {
   const runs = [first];
-  for (const hop of view.hops.slice(1, through + 1)) {
+  for (const hop of later) {
     const before = runs.at(-1)!;
     const own = hop.runs.findLast((run) => run.state === "COMPLETED" && sameBatch(run, first));
     const next = own ?? hop.runs.findLast((run) => run.state === "COMPLETED" && startOf(run) >= endOf(before));
-    if (!next) return { runs, endedAt: null };
+    if (!next) return runs;
     runs.push(next);
   }
-  return { runs, endedAt: endOf(runs.at(-1)!) };
+  return runs;
 }
 
 function sameBatch(run: Run, first: Run): boolean {

@@ -1,6 +1,6 @@
 import type { Milestone } from "../../schemas/estate/calendar.ts";
 import type { Entity } from "../../schemas/estate/estate.ts";
-import type { BoardCell, CellState, Deadline } from "../../schemas/wire/board.ts";
+import type { BoardCell, CellForecast, CellState, Deadline } from "../../schemas/wire/board.ts";
 import { timingOf } from "../checks/deadline.ts";
 import { EXCEPTION_TABLE } from "../checks/exception-table.ts";
 import { addMinutes, type Moment } from "../checks/moment.ts";
@@ -20,6 +20,8 @@ export interface CellInput {
   beforeTitles: string[];
   /** Whether anything was ever told of the entity in the period. */
   known: boolean;
+  /** When it will probably be met; null once it is, and where nothing can be said. */
+  forecast: CellForecast | null;
   /** Minutes it usually takes to mend the flow behind it. */
   repairMinutes: number;
   /** Why a system on the gate's path cannot be read now; null when all can. */
@@ -65,6 +67,7 @@ export function cellOf(input: CellInput, moment: Moment): BoardCell {
       ...{ reason: waiver.reason, expiresAt: waiver.expiresAt },
     },
     signoff: finding.signoff ?? null,
+    forecast: met ? null : input.forecast,
   };
 }
 
@@ -74,6 +77,11 @@ function waived({ finding, waiver, entity }: CellInput): GateFinding {
   const until = timeText(waiver.expiresAt, entity.zone);
   const why = `Waived by ${waiver.grantedBy.name} until ${until}: ${waiver.reason.replace(/\.$/, "")}. ${finding.why}`;
   return { ...finding, met: true, metAt: waiver.grantedAt, blockedBy: [], why };
+}
+
+/** Whether one time in ten, or more often, it would not be met in time. */
+function likelyLate(input: CellInput): boolean {
+  return input.forecast !== null && input.forecast.p90At > lateFrom(input);
 }
 
 /** The instant from which it is called late: its deadline, or the end of a waiver that puts it off. */
@@ -98,6 +106,7 @@ function stateOf(input: CellInput, waits: boolean, moment: Moment): CellState {
   if (judged && finding.blockedBy.some((problem) => EXCEPTION_TABLE[problem.code].severity === "S1")) return "held";
   if (input.blind !== null && opened && !finding.met) return "unknown";
   if (!inherits(input) && (spoiled || (finding.blockedBy.length > 0 && opened))) return "at-risk";
+  if (likelyLate(input)) return "at-risk";
   if (!waits && finding.state === "running") return "running";
   if (moment.past(addMinutes(lateFrom(input), -input.repairMinutes))) return "at-risk";
   if (waits) return "not-due";
@@ -127,11 +136,19 @@ function whyOf(input: CellInput, state: CellState, wasMetAt: string | null, wait
     : `Due ${timeText(deadline.at, entity.zone)}.`;
   if (state === "unknown" && !input.known) return `Nothing is known of ${entity.id} in this period. ${due}`;
   if (state === "unknown" && input.blind) return `${input.blind} ${due}`;
+  if (state === "at-risk" && likelyLate(input)) return `${finding.why} ${forecastText(input)} ${due}`;
   if (finding.met || (waitsFor.length > 0 && state === "not-due")) return `Waits for ${listed(waitsFor)}. ${due}`;
   const short = finding.blockedBy.find((problem) => problem.amount !== null && problem.off);
   const said = short && finding.why.includes(moneyText(short.amount!, entity.currency));
   const figure = short && !said ? `${signedMoneyText(short.amount!, entity.currency)}. ` : "";
   return `${figure}${finding.why} ${due}`;
+}
+
+/** `Likely 2 Nov 18:40, nine times in ten by 19:10; Load takes longest. From 24 loads … in earlier closes.` */
+function forecastText({ forecast, entity }: CellInput): string {
+  const { p50At, p90At, hop, basis } = forecast!;
+  const longest = hop ? `; ${hop.title} takes longest` : "";
+  return `Likely ${timeText(p50At, entity.zone)}, nine times in ten by ${timeText(p90At, entity.zone)}${longest}. ${basis}`;
 }
 
 /** `Actuals in`, `Actuals in and Accruals`, `Actuals in, Accruals and Ties out`. */

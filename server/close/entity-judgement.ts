@@ -10,6 +10,7 @@ import { flowViewOf, type FlowView, type Judging } from "../checks/flow-view.ts"
 import type { Moment } from "../checks/moment.ts";
 import type { Problem } from "../checks/problem.ts";
 import { problemsOf } from "../checks/problems.ts";
+import { forecastMilestones } from "../forecast/forecast-milestones.ts";
 import { cellOf } from "./cells.ts";
 import { UNDECIDED, type Decisions } from "./decisions.ts";
 import { findingOf, inOrder, pathOf, waiverAt, type GatesInput } from "./entity-gates.ts";
@@ -98,23 +99,32 @@ function judgeCells(input: GatesInput, blind: Blind): Judged {
   const cells = new Map<string, BoardCell>();
   const unmet = new Set<string>();
   const accepted = new Set<string>();
+  const forecast = forecastMilestones({ judging, entity, period, moment });
   for (const milestone of inOrder(milestones)) {
     const path = pathOf(judging, views, milestone);
     const finding = findingOf(input, milestone, unmet);
     if (!finding.met) unmet.add(milestone.id);
+    const before = milestone.after.map((id) => cells.get(id)!);
+    const repairMinutes = path.view?.flow.recoveryMinutes ?? USUAL_REPAIR_MINUTES;
+    const waiver = waiverAt(decided, milestone.id, moment);
+    const done = (finding.met || waiver?.waives === "gate") && before.every(({ state }) => state === "done");
     const cell = cellOf(
       {
         milestone,
         entity,
         deadline: judging.calendars.milestoneDeadline(period, entity.id, milestone),
         finding,
-        before: milestone.after.map((id) => cells.get(id)!),
+        forecast: forecast({
+          ...{ milestone, done, opensAt: finding.opensAt, view: path.view },
+          repairMinutes: finding.blockedBy.length > 0 ? repairMinutes : 0,
+        }),
+        before,
         beforeTitles: milestone.after.map((id) => titles.get(id)!),
         known: judging.facts.version(entity.id, period.period) > 0,
-        repairMinutes: path.view?.flow.recoveryMinutes ?? USUAL_REPAIR_MINUTES,
+        repairMinutes,
         blind: path.systems.map((system) => blind.get(system)).find((text) => text !== undefined) ?? null,
         seen: moment.seenThrough(...path.systems),
-        waiver: waiverAt(decided, milestone.id, moment),
+        waiver,
         holds: finding.suspended ? [suspendedId(milestone.id, entity.id)] : [],
         holdId: causeId,
       },

@@ -16,6 +16,7 @@ import { dashboardRoutes } from "./dashboards.ts";
 import { deadlineRoutes } from "./deadlines.ts";
 import { estateRoutes } from "./estate.ts";
 import { flowRoutes } from "./flows.ts";
+import { forecastRoutes } from "./forecast.ts";
 import { freshnessRoutes } from "./freshness.ts";
 import { healthRoutes } from "./health.ts";
 import { keyRoutes } from "./keys.ts";
@@ -49,6 +50,7 @@ export function routesOf(rooms: Rooms): Hono[] {
     closeRoutes(boards),
     calendarRoutes(doors),
     attainmentRoutes(doors),
+    forecastRoutes(boards),
     flowRoutes({ ...boards, requests: async (entities) => Object.values(await requestRows(ctx, entities)) }),
     freshnessRoutes(boards),
     deadlineRoutes(boards),
