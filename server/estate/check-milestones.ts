@@ -1,7 +1,12 @@
 import type { Milestone } from "../../schemas/estate/calendar.ts";
 import type { Estate } from "../../schemas/estate/estate.ts";
+import { Role } from "../../schemas/estate/role.ts";
+import { ROLE_SCOPES } from "../people/permissions.ts";
 import { idsOf, mustBe, unique, type Complain } from "./named.ts";
 import { checkZone } from "./places.ts";
+
+/** Roles a sign-off may be certified as. */
+const MAY_CERTIFY = Role.options.filter((role) => ROLE_SCOPES[role].includes("signoff:certify"));
 
 /** Milestones wait for milestones that exist, never for themselves, and their gates name flows that exist. */
 export function checkMilestones(estate: Estate, complain: Complain): void {
@@ -24,6 +29,9 @@ export function checkMilestones(estate: Estate, complain: Complain): void {
     if (gate.kind === "reconciliation") {
       const rules = idsOf(estate.reconciliations);
       mustBe(rules, gate.reconciliation, "reconciliation", [...path, "gate", "reconciliation"], complain);
+    }
+    if (gate.kind === "signoff" && !MAY_CERTIFY.includes(gate.role)) {
+      complain([...path, "gate", "role"], `“${milestone.id}” is certified as ${gate.role}`, MAY_CERTIFY.join(" or "));
     }
     if (gate.kind === "predecessors" && milestone.after.length === 0) {
       complain(

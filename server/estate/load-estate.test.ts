@@ -176,6 +176,11 @@ describe("a wrong estate is refused by file and line", () => {
       ["“actuals” is met by its predecessors and has none; expected at least one milestone in after"],
     ],
     [
+      "a sign-off nobody may certify",
+      milestone({ gate: { kind: "signoff", role: "engineer" } }),
+      ["“actuals” is certified as engineer; expected controller or cfo"],
+    ],
+    [
       "an unknown hop",
       milestone({ gate: { kind: "flow", flow: "actuals", through: "ledger" } }),
       [expect.stringContaining("there is no hop of flow “actuals” “ledger”")],
