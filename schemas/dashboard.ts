@@ -51,6 +51,8 @@ export const MEASURES = {
   ]),
   "on-time-share": measure("Deadlines met on time", "percent", "more", ["period", "entity", "milestone"]),
   "late-deadlines": measure("Deadlines missed or met late", "deadlines", "less", ["period", "entity", "milestone"]),
+  attainment: measure("Loads that arrived in time", "percent", "more", ["period", "entity", "flow"]),
+  "budget-left": measure("Error budget left", "percent", "more", ["period", "flow"]),
   "days-to-close": measure("Work days to close", "work days", "less", ["period", "entity"]),
   "manual-touches": measure("Acts by hand", "acts", "less", ["period", "day", "act"]),
   "stale-hours": measure("Hours reports show stale figures", "hours", "less", ["report"]),

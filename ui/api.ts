@@ -4,6 +4,7 @@ import type { Role } from "../schemas/estate/role.ts";
 import type { System } from "../schemas/estate/system.ts";
 import type { Accepted } from "../schemas/wire/ingest.ts";
 import type { BreakDetail, BulkAnswer, ExplanationReason } from "../schemas/wire/break.ts";
+import type { CalendarPreview } from "../schemas/wire/calendar-preview.ts";
 import type { CloseHistory } from "../schemas/wire/close-history.ts";
 import type { ClockRow, Me, RequestRow } from "../schemas/wire/live.ts";
 import type { QuarantineItem } from "../schemas/wire/quarantine-item.ts";
@@ -94,6 +95,7 @@ export const api = {
       `/api/v1/breaks/${encodeURIComponent(id)}/attachments?${new URLSearchParams({ name: file.name })}`,
       file,
     ),
+  calendar: (period: string) => ask<CalendarPreview>("GET", `/api/v1/calendar/${encodeURIComponent(period)}`),
   dashboards: () => ask<{ dashboards: DashboardTitle[] }>("GET", "/api/v1/dashboards"),
   dashboard: (id: string, period: string | null) =>
     ask<DashboardAnswer>("GET", `/api/v1/dashboards/${encodeURIComponent(id)}${period ? `?period=${period}` : ""}`),

@@ -1,6 +1,7 @@
 import type { MeasureName } from "../../schemas/dashboard.ts";
 import type { Period } from "../close/periods.ts";
 import type { Observation, Summing } from "./observation.ts";
+import { observeAttainment, observeBudgets } from "./observe-attainment.ts";
 import { observeDaysToClose, observeDeadlines, observeStaleReports, observeTouches } from "./observe-close.ts";
 import { observeExceptions, observeRepairs, observeRuns } from "./observe-runs.ts";
 import type { Observing } from "./observing.ts";
@@ -22,6 +23,8 @@ export const MEASURING: Record<MeasureName, Measuring> = {
   "repair-minutes": { summing: "mean", observe: observeRepairs },
   "on-time-share": { summing: "percent", observe: observeDeadlines("on time") },
   "late-deadlines": { summing: "sum", observe: observeDeadlines("late") },
+  attainment: { summing: "percent", observe: observeAttainment },
+  "budget-left": { summing: "mean", observe: observeBudgets },
   "days-to-close": { summing: "greatest", observe: observeDaysToClose },
   "manual-touches": { summing: "sum", observe: observeTouches },
   "stale-hours": { summing: "sum", observe: observeStaleReports },

@@ -1,4 +1,5 @@
 import type { CollectorRow } from "../../schemas/wire/live.ts";
+import type { AttainmentMemo } from "../checks/attainment.ts";
 import type { BoardMemo } from "../close/board-input.ts";
 import { calendarsOf, type Calendars } from "../close/calendars.ts";
 import { periodInView } from "../close/period-in-view.ts";
@@ -15,13 +16,21 @@ export interface Observing {
   collectors(): CollectorRow[];
   placeOf(namespace: string, job: string): JobPlace;
   memo: BoardMemo;
+  attainmentMemo: AttainmentMemo;
   /** What was observed lately, by measure and period; `at` is of `performance.now()`. */
   kept: Map<string, { at: number; answer: Promise<Observation[]> }>;
 }
 
 export function observingOf(deps: Pick<Observing, "ctx" | "collectors">): Observing {
   const { estate } = deps.ctx;
-  return { ...deps, calendars: calendarsOf(estate), placeOf: jobPlacesOf(estate), memo: new Map(), kept: new Map() };
+  return {
+    ...deps,
+    calendars: calendarsOf(estate),
+    placeOf: jobPlacesOf(estate),
+    memo: new Map(),
+    attainmentMemo: new Map(),
+    kept: new Map(),
+  };
 }
 
 /** Milliseconds a close goes on after the group's deadline for what is counted towards it. */

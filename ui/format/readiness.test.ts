@@ -37,7 +37,7 @@ test("a stretch begins where the step before it was met, or as long ago as it to
     step("b", "2026-11-02T12:00:00.000Z", 30),
     step("c", null, null),
   ];
-  expect(stretchesOf(path).map(({ fromAt }) => fromAt)).toEqual([
+  expect(stretchesOf(path, []).map(({ fromAt }) => fromAt)).toEqual([
     null,
     "2026-11-02T11:30:00.000Z",
     "2026-11-02T12:00:00.000Z",

@@ -1,3 +1,4 @@
+import type { BoardCell } from "../../schemas/wire/board.ts";
 import type { EntityReadiness, PathStep } from "../../schemas/wire/readiness.ts";
 import type { Weight } from "./verdict.ts";
 
@@ -27,7 +28,7 @@ export function readinessSentence(row: EntityReadiness): { text: string; weight:
 }
 
 /** The way as stretches of time: each begins when the one before it was met. */
-export function stretchesOf(path: readonly PathStep[]) {
+export function stretchesOf(path: readonly PathStep[], cells: readonly BoardCell[]) {
   return path.map((step, at) => {
     const before = path[at - 1];
     const began =
@@ -41,7 +42,7 @@ export function stretchesOf(path: readonly PathStep[]) {
       fromAt: began ?? before?.metAt ?? null,
       metAt: step.metAt,
       dueAt: step.deadline.at,
-      forecast: null,
+      forecast: cells.find(({ milestone }) => milestone === step.milestone)?.forecast ?? null,
     };
   });
 }

@@ -5,6 +5,7 @@ import type { PageId } from "../state/pages.ts";
 export const PAGE_COMPONENTS: Record<PageId, () => Promise<{ default: Component }>> = {
   close: () => import("./Close.svelte"),
   flows: () => import("./Flows.svelte"),
+  calendar: () => import("./Calendar.svelte"),
   quarantine: () => import("./Quarantine.svelte"),
   reconcile: () => import("./Reconcile.svelte"),
   dashboards: () => import("./Dashboards.svelte"),

@@ -4,6 +4,7 @@ export const PAGES = [
   { id: "flows", title: "Flows", key: "f", scope: "board:read", perPeriod: true },
   { id: "reconcile", title: "Reconcile", key: "r", scope: "board:read", perPeriod: true },
   { id: "dashboards", title: "Dashboards", key: "d", scope: "board:read", perPeriod: true },
+  { id: "calendar", title: "Calendar", key: "w", scope: "board:read", perPeriod: true },
   { id: "quarantine", title: "Quarantine", key: "q", scope: "quarantine:read", perPeriod: false },
   { id: "collectors", title: "Collectors", key: "o", scope: "collector:read", perPeriod: false },
 ] as const;
