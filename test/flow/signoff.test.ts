@@ -44,7 +44,7 @@ describe.each(POSTGRES_ENGINES)("sign-off on the $engine engine", ({ open }) => 
     controller = await invited(postgres, "controller", { email: "maren@small.example" });
     other = await invited(postgres, "controller");
     cfo = await invited(postgres, "cfo");
-  }, 60_000);
+  }, 180_000);
   afterAll(() => opened.stop());
   beforeEach(async () => {
     await opened.postgres.command("UPDATE signoffs SET state = 'withdrawn' WHERE state <> 'withdrawn'");

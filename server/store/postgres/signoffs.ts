@@ -43,7 +43,7 @@ const COLUMNS = `s.id, s.entity, s.period, s.milestone, s.title, s.close, s.roun
   s.more_changes AS "moreChanges",
   coalesce((
     SELECT json_agg(json_build_object('step', g.step, 'signer', g.signer, 'personId', g.person_id,
-      'personName', g.person_name, 'role', g.role, 'statement', g.statement, 'at', g.at) ORDER BY g.at, g.step = 'certify')
+      'personName', g.person_name, 'role', g.role, 'statement', g.statement, 'at', g.at) ORDER BY array_position(ARRAY['prepare', 'review', 'certify'], g.step))
     FROM signatures g WHERE g.signoff_id = s.id
   ), '[]') AS signatures`;
 
