@@ -20,6 +20,7 @@ import { workdayAdaptive } from "./workday-adaptive/index.ts";
 import { oracleEpm } from "./oracle-epm/index.ts";
 import { workday } from "./workday/index.ts";
 import { coupa } from "./coupa/index.ts";
+import { salesforce } from "./salesforce/index.ts";
 
 /** Every kind of system Tieout can read. */
 export const collectors = [
@@ -44,4 +45,5 @@ export const collectors = [
   fileExchange,
   sapEcc,
   informatica,
+  salesforce,
 ] as readonly Collector[];

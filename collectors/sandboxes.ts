@@ -20,6 +20,7 @@ import { workdayAdaptiveSandbox } from "./workday-adaptive/sandbox.ts";
 import { oracleEpmSandbox } from "./oracle-epm/sandbox.ts";
 import { workdaySandbox } from "./workday/sandbox.ts";
 import { coupaSandbox } from "./coupa/sandbox.ts";
+import { salesforceSandbox } from "./salesforce/sandbox.ts";
 
 /** Every vendor that can be played, in the order the starter serves them. */
 export const SANDBOXES: readonly Sandbox[] = [
@@ -44,4 +45,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   fileExchangeSandbox,
   sapEccSandbox,
   informaticaSandbox,
+  salesforceSandbox,
 ];
