@@ -10,6 +10,7 @@ import { inforIon } from "./infor-ion/index.ts";
 import { informatica } from "./informatica/index.ts";
 import { mulesoft } from "./mulesoft/index.ts";
 import { netsuite } from "./netsuite/index.ts";
+import { oracleEbs } from "./oracle-ebs/index.ts";
 import { oracleFusion } from "./oracle-fusion/index.ts";
 import { powerbi } from "./powerbi/index.ts";
 import { sapEcc } from "./sap-ecc/index.ts";
@@ -46,4 +47,5 @@ export const collectors = [
   sapEcc,
   informatica,
   salesforce,
+  oracleEbs,
 ] as readonly Collector[];

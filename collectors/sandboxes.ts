@@ -9,6 +9,7 @@ import { inforIonSandbox } from "./infor-ion/sandbox.ts";
 import { informaticaSandbox } from "./informatica/sandbox.ts";
 import { mulesoftSandbox } from "./mulesoft/sandbox.ts";
 import { netsuiteSandbox } from "./netsuite/sandbox.ts";
+import { oracleEbsSandbox } from "./oracle-ebs/sandbox.ts";
 import { oracleFusionSandbox } from "./oracle-fusion/sandbox.ts";
 import { powerbiSandbox } from "./powerbi/sandbox.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -46,4 +47,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   sapEccSandbox,
   informaticaSandbox,
   salesforceSandbox,
+  oracleEbsSandbox,
 ];

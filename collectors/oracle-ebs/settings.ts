@@ -1,0 +1,68 @@
+import * as z from "zod";
+import { DeclaredJob } from "../declared-job.ts";
+
+const Position = z.int().positive();
+
+const Job = z.strictObject({
+  /** `name` is the description its requests are submitted with, or the program's short name. */
+  ...DeclaredJob.shape,
+  /** Which argument of the program carries what, counted from 1. */
+  arguments: z
+    .strictObject({ entity: Position.optional(), period: Position.optional(), batch: Position.optional() })
+    .prefault({}),
+  /** What completion with a warning means for this program; of an import, that rows were refused. */
+  warningMeans: z.enum(["warning", "partial", "failed"]).default("warning"),
+  /** What is submitted to run it; without it the job cannot be driven. */
+  submits: z
+    .strictObject({
+      application: z.string().default("SQLGL"),
+      program: z.string().min(1),
+      /** Arguments in their order: `{entity}`, `{periodName}` (`Oct-26`) and a request's parameters are filled in. */
+      arguments: z.array(z.string()).default([]),
+    })
+    .optional(),
+});
+export type Job = z.infer<typeof Job>;
+
+/** Under which responsibility the package is asked; sent with every call, because a session would keep the last one. */
+const Context = z.strictObject({
+  responsibility: z.string().min(1),
+  respApplication: z.string().min(1),
+  securityGroup: z.string().default("STANDARD"),
+  orgId: z.string().optional(),
+});
+
+const Ledger = z.strictObject({
+  /** The dataset the totals describe, in this system's namespace. */
+  dataset: z.string().default("GL_BALANCES"),
+  ledger: z.string().default(""),
+  /** LEDGER_ID. */
+  ledgerId: z.string().regex(/^\d+$/, "expected a LEDGER_ID"),
+  /** Values of the balancing segment → entities. */
+  entities: z.record(z.string(), z.string()),
+  /** The natural accounts that travel, both ends included. */
+  accounts: z.strictObject({ from: z.string(), to: z.string() }),
+  openPeriods: z.int().min(1).max(16).default(2),
+  everyMinutes: z.int().min(1).default(60),
+});
+export type Ledger = z.infer<typeof Ledger>;
+
+/** The grammar of `settings` for a system read by `oracle-ebs`. */
+export const Settings = z.strictObject({
+  context: Context,
+  /** The alias the package of the README is deployed under. */
+  alias: z.string().regex(/^\w+$/).default("tieout"),
+  /** The database's time zone: dates are written without one. */
+  timeZone: z.string().min(1),
+  jobs: z.array(Job).default([]),
+  ledger: Ledger.optional(),
+  version: z.string().default("actual"),
+  /** What the program Purge Concurrent Request leaves. */
+  retentionDays: z.number().positive().default(14),
+  overlapMinutes: z.number().positive().default(5),
+  /** Rows of a list asked for at once. */
+  pageSize: z.int().min(1).max(1000).default(200),
+  /** Few, because the pool is shared with people. */
+  requestsPerSecond: z.number().positive().default(2),
+});
+export type Settings = z.infer<typeof Settings>;
