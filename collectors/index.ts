@@ -6,6 +6,7 @@ import type { Collector } from "./collector.ts";
 import { dbt } from "./dbt/index.ts";
 import { dynamics365Finance } from "./dynamics-365-finance/index.ts";
 import { fileExchange } from "./file-exchange/index.ts";
+import { fivetran } from "./fivetran/index.ts";
 import { inforIon } from "./infor-ion/index.ts";
 import { informatica } from "./informatica/index.ts";
 import { mulesoft } from "./mulesoft/index.ts";
@@ -48,4 +49,5 @@ export const collectors = [
   informatica,
   salesforce,
   oracleEbs,
+  fivetran,
 ] as readonly Collector[];

@@ -5,6 +5,7 @@ import { boomiSandbox } from "./boomi/sandbox.ts";
 import { dbtSandbox } from "./dbt/sandbox.ts";
 import { dynamics365FinanceSandbox } from "./dynamics-365-finance/sandbox.ts";
 import { fileExchangeSandbox } from "./file-exchange/sandbox.ts";
+import { fivetranSandbox } from "./fivetran/sandbox.ts";
 import { inforIonSandbox } from "./infor-ion/sandbox.ts";
 import { informaticaSandbox } from "./informatica/sandbox.ts";
 import { mulesoftSandbox } from "./mulesoft/sandbox.ts";
@@ -48,4 +49,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   informaticaSandbox,
   salesforceSandbox,
   oracleEbsSandbox,
+  fivetranSandbox,
 ];
