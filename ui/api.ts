@@ -2,6 +2,7 @@ import type { DashboardAnswer, DashboardTitle } from "../schemas/dashboard.ts";
 import type { Estate } from "../schemas/estate/estate.ts";
 import type { Role } from "../schemas/estate/role.ts";
 import type { System } from "../schemas/estate/system.ts";
+import type { ForecastAnswer } from "../schemas/wire/forecast.ts";
 import type { Accepted } from "../schemas/wire/ingest.ts";
 import type { BreakDetail, BulkAnswer, ExplanationReason } from "../schemas/wire/break.ts";
 import type { CalendarPreview } from "../schemas/wire/calendar-preview.ts";
@@ -95,6 +96,7 @@ export const api = {
       `/api/v1/breaks/${encodeURIComponent(id)}/attachments?${new URLSearchParams({ name: file.name })}`,
       file,
     ),
+  forecast: (period: string) => ask<ForecastAnswer>("GET", `/api/v1/forecast/${encodeURIComponent(period)}`),
   calendar: (period: string) => ask<CalendarPreview>("GET", `/api/v1/calendar/${encodeURIComponent(period)}`),
   dashboards: () => ask<{ dashboards: DashboardTitle[] }>("GET", "/api/v1/dashboards"),
   dashboard: (id: string, period: string | null) =>

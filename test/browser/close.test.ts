@@ -88,6 +88,74 @@ describe("the close, live", () => {
     await other.context().close();
   });
 
+  it("gives an entity a page with every gate, what speaks for it and who acts next", async () => {
+    await page.goto("/close/2026-10/DE01");
+    const gates = page.getByRole("region", { name: "Gates" });
+    await gates.getByRole("row", { name: /Ties out/ }).waitFor();
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toMatch(/^DE01 /);
+    expect(await gates.getByRole("row").count()).toBeGreaterThan(7);
+    await page.getByRole("img", { name: /Ledger extracted: done/ }).waitFor();
+  });
+
+  it("has a break explained by one person and approved by another, from the keyboard", async () => {
+    const theirs = await shown.signIn("accountant");
+    await theirs.goto("/reconcile/2026-10");
+    const row = theirs.getByRole("row", { name: /22,231\.55/ }).first();
+    await row.waitFor({ timeout: 30_000 });
+    await row.focus();
+    await theirs.keyboard.press("e");
+    const dialog = theirs.getByRole("alertdialog");
+    await dialog.getByLabel("Explanation").fill("Cost centre 7710 is new and gets mapped tomorrow.");
+    await dialog.getByRole("button", { name: "Explain" }).click();
+    await theirs.getByRole("row", { name: /22,231\.55.*to be reviewed/ }).waitFor();
+    await row.focus();
+    await theirs.keyboard.press("r");
+    await dialog.getByLabel("What you say to it").fill("Mine, and fine.");
+    await dialog.getByRole("button", { name: "Approve" }).click();
+    await dialog.getByRole("alert").waitFor();
+    await theirs.context().close();
+
+    await page.goto("/reconcile/2026-10");
+    await page.getByRole("row", { name: /22,231\.55.*to be reviewed/ }).click();
+    await page.getByText("Cost centre 7710 is new and gets mapped tomorrow.").first().waitFor();
+    await page.getByRole("button", { name: "Approve…" }).click();
+    await page.getByRole("alertdialog").getByLabel("What you say to it").fill("Seen in the model.");
+    await page.getByRole("alertdialog").getByRole("button", { name: "Approve" }).click();
+    await page.getByRole("row", { name: /22,231\.55.*reviewed/ }).waitFor();
+  });
+
+  it("prints for a call without menus and buttons", async () => {
+    await page.goto("/close/2026-10");
+    await page.getByRole("table").first().waitFor();
+    await page.emulateMedia({ media: "print" });
+    expect(await page.getByRole("navigation", { name: "Main" }).isVisible()).toBe(false);
+    expect(await page.getByText(/^\s*Close of October 2026, as of/).isVisible()).toBe(true);
+    expect((await page.pdf({ format: "A4", landscape: true })).subarray(0, 5).toString()).toBe("%PDF-");
+    await page.emulateMedia({ media: null });
+  });
+
+  it.each([
+    ["/close/2026-10/DE01", "Gates"],
+    ["/reconcile/2026-10?rule=actuals-tie-out&entity=DE01", "Rules by entity"],
+    ["/dashboards/2026-10/integration-health", "Runs that failed"],
+    ["/calendar/2026-10?entity=US02", "Instants"],
+  ])("%s can be read by everybody, wide and narrow, light and dark", async (address, region) => {
+    for (const [theme, width] of [
+      ["light", 1280],
+      ["dark", 390],
+    ] as const) {
+      const other = await shown.signIn("controller", { theme, width });
+      const alone = complaints(other);
+      await other.goto(address);
+      await other.getByRole("region", { name: region }).waitFor();
+      expect(await accessibilityBreaches(other)).toEqual([]);
+      expect(await fitsItsWidth(other)).toBe(true);
+      await picture(other, `${address.split("/")[1]}${address.includes("DE01") ? "-entity" : ""}-${theme}-${width}`);
+      expect(alone).toEqual([]);
+      await other.context().close();
+    }
+  });
+
   it("shows an accountant no entity but their own", async () => {
     const theirs = await shown.signIn("accountant");
     await theirs.getByRole("table").waitFor();
