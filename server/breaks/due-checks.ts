@@ -3,7 +3,7 @@ import { calendarsOf } from "../close/calendars.ts";
 import { periodInView } from "../close/period-in-view.ts";
 import type { Context } from "../context.ts";
 import { checkRule, type Checked } from "./check-rule.ts";
-import { lineInputOf, rulesFor } from "./line-input.ts";
+import { lineInputs, rulesFor } from "./line-input.ts";
 
 /** Which checks: those of some rules and entities of a period, whether anything changed or not. */
 export interface CheckScope {
@@ -45,15 +45,14 @@ export function* dueChecks(
       if (scope?.entities && !scope.entities.includes(entity.id)) continue;
       const version = facts.version(entity.id, period);
       if (!scope && untouched.get(`${entity.id}\n${period}`) === version) continue;
-      for (const rule of rulesFor(estate, entity)) {
+      const moment = momentOf(now);
+      const inputOf = lineInputs({ estate, facts }, entity.id, period);
+      for (const rule of inputOf ? rulesFor(estate, entity) : []) {
         if (scope?.rule && rule.id !== scope.rule) continue;
         const key = checkKey(rule.id, entity.id, period);
         const known = footing(key);
         if (!scope && known?.version === version && known.moment.holdsAt(shared, NO_READINGS)) continue;
-        const input = lineInputOf({ estate, facts }, rule, entity.id, period);
-        if (!input) continue;
-        const moment = momentOf(now);
-        yield { key, checked: checkRule(input, moment), footing: { version, moment } };
+        yield { key, checked: checkRule(inputOf!(rule), moment), footing: { version, moment } };
       }
     }
   }

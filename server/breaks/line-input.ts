@@ -3,6 +3,7 @@ import type { Reconciliation } from "../../schemas/estate/flow.ts";
 import type { Facts } from "../../schemas/facts.ts";
 import { indexOf, serves } from "../checks/estate-index.ts";
 import { calendarsOf } from "../close/calendars.ts";
+import type { Leg } from "../reconcile/legs.ts";
 import type { LineInput } from "../reconcile/tie-line.ts";
 
 export interface Known {
@@ -11,23 +12,44 @@ export interface Known {
 }
 
 /** What judging one rule for one entity needs; null for a period the estate's scheme does not have. */
-export function lineInputOf(known: Known, rule: Reconciliation, entityId: string, periodKey: string): LineInput | null {
-  const { estate, facts } = known;
+export function lineInputOf(known: Known, rule: Reconciliation, entity: string, period: string): LineInput | null {
+  return lineInputs(known, entity, period)?.(rule) ?? null;
+}
+
+/** The same for many rules judged at one moment, which read what they share once. */
+export function lineInputs(
+  { estate, facts }: Known,
+  entityId: string,
+  periodKey: string,
+): ((rule: Reconciliation) => LineInput) | null {
   const index = indexOf(estate);
   const calendars = calendarsOf(estate);
-  const period = calendars.period(periodKey);
-  if (!period) return null;
+  const of = calendars.period(periodKey);
+  if (!of) return null;
   const entity = index.entity(entityId);
-  const flow = index.flow(rule.flow);
-  return {
-    ...{ index, facts, flow, entity, period: period.period, endsOn: period.endsOn, reconciliation: rule },
-    postingCutOff: calendars.postingCutOff(period, entity.id, flow.id),
-    workDaysAfter: (at, days) => calendars.workDaysAfter(entity.id, at, days),
+  const { period, endsOn } = of;
+  const legs = new Map<string, Leg>();
+  const cutOffs = new Map<string, string>();
+  const workDaysAfter = (at: string, days: number) => calendars.workDaysAfter(entityId, at, days);
+  return (reconciliation) => {
+    const flow = index.flow(reconciliation.flow);
+    let postingCutOff = cutOffs.get(flow.id);
+    if (!postingCutOff) cutOffs.set(flow.id, (postingCutOff = calendars.postingCutOff(of, entityId, flow.id)));
+    return { index, facts, flow, entity, period, endsOn, legs, reconciliation, postingCutOff, workDaysAfter };
   };
 }
 
+const concerning = new WeakMap<Estate, Map<string, readonly Reconciliation[]>>();
+
 /** The rules that concern an entity, in the estate's order. */
-export function rulesFor(estate: Estate, entity: Entity): Reconciliation[] {
-  const index = indexOf(estate);
-  return estate.reconciliations.filter((rule) => serves(index.flow(rule.flow), entity.id));
+export function rulesFor(estate: Estate, { id }: Entity): readonly Reconciliation[] {
+  const known = concerning.get(estate) ?? new Map<string, readonly Reconciliation[]>();
+  concerning.set(estate, known);
+  let rules = known.get(id);
+  if (!rules) {
+    const index = indexOf(estate);
+    rules = estate.reconciliations.filter((rule) => serves(index.flow(rule.flow), id));
+    known.set(id, rules);
+  }
+  return rules;
 }

@@ -31,7 +31,7 @@ export function ruleDrill(ctx: Pick<Context, "estate" | "facts" | "clock">, aske
     hops: judged.judging.legs.map((leg, at) => ({
       dataset: leg.dataset.id,
       title: leg.dataset.title,
-      grain: judged.hops[at]!.comparison ? (sidesAt(judged, at)?.grain ?? []) : [],
+      grain: judged.hops[at]!.comparison ? [...(sidesAt(judged, at)?.grain ?? [])] : [],
       ...told(input, judged, at, asked.show),
     })),
     findings: findingsOf(judged),

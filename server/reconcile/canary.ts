@@ -1,10 +1,11 @@
 import type { Total } from "../../schemas/run.ts";
 import type { CanaryState } from "../../schemas/wire/reconcile-matrix.ts";
 import type { Moment } from "../checks/moment.ts";
+import type { Figures } from "./cells.ts";
 import type { Comparison, OffCell } from "./compare.ts";
 import { judgeLegs, type Judging } from "./judge-legs.ts";
 import type { HopJudgement } from "./judgement.ts";
-import { balanceOf, compareSides, type Figures } from "./sides.ts";
+import { balanceOf, compareSides } from "./sides.ts";
 
 /**
  * Plants the rule's canary among the figures of its leg and judges them again: `missed` where the rule does not find it,
@@ -13,13 +14,14 @@ import { balanceOf, compareSides, type Figures } from "./sides.ts";
 export function canaryOf(judging: Judging, hops: readonly HopJudgement[], moment: Moment): CanaryState {
   const { rule, legs } = judging;
   const { canary } = rule;
-  const at = canary ? rule.legs.indexOf(canary.leg) : -1;
+  if (!canary) return "not-run";
+  const at = rule.legs.indexOf(canary.leg);
   const leg = legs[at];
   const first = leg?.totals.find(({ measure }) => measure !== "count" && rule.measures.includes(measure));
   // It shows where its leg is compared: with the leg before it, or for the first leg at the one after.
   const shows = rule.kind === "flow" ? Math.max(1, at) : legs.length - 1;
   const before = hops[shows]?.comparison;
-  if (!canary || !leg || !first || !before || before.ties === null) return "not-run";
+  if (!leg || !first || !before || before.ties === null) return "not-run";
   const planted: Total = { ...first, value: canary.amount };
   const sown = legs.with(at, { ...leg, totals: [...leg.totals, planted] });
   const after = judgeLegs({ ...judging, legs: sown }, moment).hops[shows]?.comparison;

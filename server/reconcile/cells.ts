@@ -39,16 +39,33 @@ export function cellKey({ ledger, account, currency }: Pick<Cell, "ledger" | "ac
   return `${ledger}\u001f${account}\u001f${currency}`;
 }
 
-const knowing = new WeakMap<readonly Total[], boolean>();
+/** One report as a rule reads it. */
+export interface Figures {
+  totals: readonly Total[];
+  sign: 1 | -1;
+  /** What was made of these very totals before; rules that share a leg share it. */
+  memo?: CellsMemo;
+}
+
+export interface CellsMemo {
+  of: readonly Total[];
+  tellsAccounts: boolean;
+  /** By the currency that stands in where none is told, then by the grain's dimensions as bits. */
+  cells: Map<string, Cells[]>;
+}
+
+export function cellsMemo(totals: readonly Total[]): CellsMemo {
+  return { of: totals, tellsAccounts: tellsAccounts(totals), cells: new Map() };
+}
 
 /** Which of a grain's dimensions a leg tells apart: one that reports whole entities knows no accounts. */
-export function grainOf(totals: readonly Total[], wanted: readonly Grain[]): Grain[] {
-  let known = knowing.get(totals);
-  if (known === undefined) {
-    known = totals.some((total) => total.account !== "");
-    knowing.set(totals, known);
-  }
-  return known ? [...wanted] : wanted.filter((dimension) => dimension !== "account");
+export function grainOf({ totals, memo }: Figures, wanted: readonly Grain[]): readonly Grain[] {
+  const known = memo?.of === totals ? memo.tellsAccounts : tellsAccounts(totals);
+  return known ? wanted : wanted.filter((dimension) => dimension !== "account");
+}
+
+function tellsAccounts(totals: readonly Total[]): boolean {
+  return totals.some((total) => total.account !== "");
 }
 
 /** A leg's figures in the canonical sign: with −1 net is negated and debit and credit change places. */
@@ -90,16 +107,20 @@ export function summed(entries: readonly Entry[], grain: readonly Grain[]): Cell
   return cells;
 }
 
-const kept = new WeakMap<readonly Total[], Map<string, Cells>>();
+/** A report's cells at a grain; a memo serves one entity and sign. @throws {FigureMisfit} */
+export function cellsOf({ totals, sign, memo }: Figures, grain: readonly Grain[], defaults: Defaults): Cells {
+  if (memo?.of !== totals) return summed(entriesOf(totals, sign, defaults), grain);
+  let made = memo.cells.get(defaults.currency);
+  if (!made) memo.cells.set(defaults.currency, (made = []));
+  return (made[bitsOf(grain)] ??= summed(entriesOf(totals, sign, defaults), grain));
+}
 
-/** A report's cells at a grain; a report never changes, so that they are made once for all the rules that read it. */
-export function cellsOf(totals: readonly Total[], grain: readonly Grain[], sign: 1 | -1, defaults: Defaults): Cells {
-  let made = kept.get(totals);
-  if (!made) kept.set(totals, (made = new Map()));
-  const key = `${grain.join()} ${sign} ${defaults.ledger} ${defaults.currency}`;
-  let cells = made.get(key);
-  if (!cells) made.set(key, (cells = summed(entriesOf(totals, sign, defaults), grain)));
-  return cells;
+const BITS: Record<Grain, number> = { entity: 0, ledger: 1, account: 2, currency: 4 };
+
+function bitsOf(grain: readonly Grain[]): number {
+  let bits = 0;
+  for (const dimension of grain) bits |= BITS[dimension];
+  return bits;
 }
 
 /** Cells added up place by place, each with a factor of its own. */
@@ -119,10 +140,8 @@ export function merged(parts: readonly { cells: Cells; factor: 1 | -1 }[]): Cell
   return sum;
 }
 
-/** The figures of one currency over all cells, as a leg shows them. */
-export function sumOf(totals: readonly Total[], sign: 1 | -1, defaults: Defaults): Cell["amounts"] {
-  return (
-    cellsOf(totals, ["currency"], sign, defaults).get(cellKey({ ledger: "", account: "", currency: defaults.currency }))
-      ?.amounts ?? {}
-  );
+/** The figures of one currency over all cells, as a leg shows them. @throws {FigureMisfit} */
+export function sumOf(figures: Figures, defaults: Defaults): Cell["amounts"] {
+  const cells = cellsOf(figures, ["currency"], defaults);
+  return cells.get(cellKey({ ledger: "", account: "", currency: defaults.currency }))?.amounts ?? {};
 }

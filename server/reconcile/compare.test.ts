@@ -33,7 +33,7 @@ function total(measure: MeasureName, value: string, more: Partial<Total> = {}): 
 const compare = (from: Cells, to: Cells, measures: readonly MeasureName[], tolerance: Tolerance) =>
   compareCells(from, to, { measures, tolerance, currency: "EUR" });
 const cells = (totals: Total[], sign: 1 | -1 = 1) =>
-  cellsOf(totals, ["entity", "ledger", "account", "currency"], sign, DEFAULTS);
+  cellsOf({ totals, sign }, ["entity", "ledger", "account", "currency"], DEFAULTS);
 const net = (value: string) => cells([total("net", value)]);
 
 describe("tolerance", () => {
@@ -116,9 +116,10 @@ describe("grain", () => {
   it("sums a finer side up, to whole entities where one side knows no accounts", () => {
     const fine = [total("net", "60.10", { account: "4000" }), total("net", "39.90", { account: "5000" })];
     const coarse = [total("net", "100", { currency: "", ledger: "" })];
-    const grain = grainOf(coarse, grainOf(fine, ["entity", "account", "currency"]));
+    const [left, right] = [fine, coarse].map((totals) => ({ totals, sign: 1 as const }));
+    const grain = grainOf(right!, grainOf(left!, ["entity", "account", "currency"]));
     expect(grain).toEqual(["entity", "currency"]);
-    const [a, b] = [cellsOf(fine, grain, 1, DEFAULTS), cellsOf(coarse, grain, 1, DEFAULTS)];
+    const [a, b] = [cellsOf(left!, grain, DEFAULTS), cellsOf(right!, grain, DEFAULTS)];
     expect(compare(a, b, MEASURES, exact).ties).toBe(true);
   });
 });

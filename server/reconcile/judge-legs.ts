@@ -1,10 +1,11 @@
 import type { Dataset, Reconciliation } from "../../schemas/estate/flow.ts";
 import type { Instant } from "../../schemas/instant.ts";
 import type { Moment } from "../checks/moment.ts";
+import type { Figures } from "./cells.ts";
 import type { Comparison } from "./compare.ts";
 import { FigureMisfit } from "./exact.ts";
 import type { HopCause, HopJudgement } from "./judgement.ts";
-import { balanceOf, compareSides, sidesOf, type Figures, type Ground, type Sides } from "./sides.ts";
+import { balanceOf, compareSides, sidesOf, type Ground, type Sides } from "./sides.ts";
 
 /** Everything judging one leg rests on, so that it can be judged again from a record of it. */
 export interface JudgedLeg extends Figures {

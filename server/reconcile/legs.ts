@@ -7,6 +7,7 @@ import type { Instant } from "../../schemas/instant.ts";
 import type { Run, Total, Watermark } from "../../schemas/run.ts";
 import type { EstateIndex } from "../checks/estate-index.ts";
 import { addMinutes, type Moment } from "../checks/moment.ts";
+import { cellsMemo } from "./cells.ts";
 import type { JudgedLeg } from "./judge-legs.ts";
 
 /** One leg of a reconciliation with everything known of it for one entity and period. */
@@ -31,33 +32,57 @@ export interface LegInput {
   flow: Flow;
   entity: Entity;
   period: string;
+  /** Legs read before for this entity and period at the same moment, by what `keysOf` tells apart. */
+  legs?: Map<string, Leg>;
 }
 
 /** Every leg of a rule as far as facts go; whether figures are on their way is looked up when it is asked. */
 export function legsOf(input: LegInput, reconciliation: Reconciliation, moment: Moment): Leg[] {
-  return reconciliation.legs.map((id) => {
-    const { index, facts, flow, entity, period } = input;
-    const name = index.name(id);
-    const dataset = index.dataset(id);
-    const version = reconciliation.versions[id] ?? flow.version;
-    const totals = facts.totals(name, entity.id, period, version);
-    const watermark = facts.watermark(name, entity.id, period, version);
-    const runs = facts.runsInto(name, entity.id, period);
-    const behind = totals[0] ? facts.run(totals[0].runId) : null;
-    const leg: Leg = {
-      ...{ dataset, version, totals, watermark, runs },
-      system: index.systemOf(id),
-      kind: dataset.kind,
-      sign: reconciliation.signs[id] ?? 1,
-      completeThrough: watermark?.completeThrough ?? null,
-      snapshotAsOf: watermark?.snapshotAsOf ?? null,
-      run: behind ?? runs.find((run) => !isActive(run)) ?? null,
-      active: runs.some(isActive),
-      hop: flow.hops.findIndex((hop) => hop.dataset === id),
-      onItsWay: () => onItsWay(input, leg, moment),
-    };
-    return leg;
+  const { legs: known } = input;
+  const own = keysOf(reconciliation);
+  return reconciliation.legs.map((id, at) => {
+    const leg = known?.get(own[at]!);
+    if (leg) return leg;
+    const version = reconciliation.versions[id] ?? input.flow.version;
+    const read = legOf(input, id, version, reconciliation.signs[id] ?? 1, moment);
+    known?.set(own[at]!, read);
+    return read;
   });
+}
+
+const keys = new WeakMap<Reconciliation, string[]>();
+
+/** What tells legs of rules apart for one entity and period. */
+function keysOf(rule: Reconciliation): string[] {
+  let known = keys.get(rule);
+  if (!known) {
+    known = rule.legs.map((id) => [rule.flow, id, rule.versions[id] ?? "", rule.signs[id] ?? 1].join("\n"));
+    keys.set(rule, known);
+  }
+  return known;
+}
+
+function legOf(input: LegInput, id: string, version: string, sign: 1 | -1, moment: Moment): Leg {
+  const { index, facts, flow, entity, period } = input;
+  const name = index.name(id);
+  const dataset = index.dataset(id);
+  const totals = facts.totals(name, entity.id, period, version);
+  const watermark = facts.watermark(name, entity.id, period, version);
+  const runs = facts.runsInto(name, entity.id, period);
+  const behind = totals[0] ? facts.run(totals[0].runId) : null;
+  const leg: Leg = {
+    ...{ dataset, version, sign, totals, watermark, runs },
+    memo: cellsMemo(totals),
+    system: index.systemOf(id),
+    kind: dataset.kind,
+    completeThrough: watermark?.completeThrough ?? null,
+    snapshotAsOf: watermark?.snapshotAsOf ?? null,
+    run: behind ?? runs.find((run) => !isActive(run)) ?? null,
+    active: runs.some(isActive),
+    hop: flow.hops.findIndex((hop) => hop.dataset === id),
+    onItsWay: () => onItsWay(input, leg, moment),
+  };
+  return leg;
 }
 
 export function isActive(run: Run): boolean {

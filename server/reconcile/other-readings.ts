@@ -134,7 +134,7 @@ function versionReadings({ input, judged, at }: Scene): Reading[] {
     const { grain } = sidesOf(judging, at - 1, at);
     return [
       {
-        cells: cellsOf(totals, grain, source.sign, defaultsAt(judging, at - 1)),
+        cells: cellsOf({ totals, sign: source.sign }, grain, defaultsAt(judging, at - 1)),
         suggestion: {
           cause: "version",
           text: `These are the figures of version “${version}”, not “${source.version}”.`,

@@ -1,5 +1,4 @@
 import type { Reconciliation } from "../../schemas/estate/flow.ts";
-import type { Total } from "../../schemas/run.ts";
 import {
   cellsOf,
   entriesOf,
@@ -10,6 +9,7 @@ import {
   type Cells,
   type Defaults,
   type Entry,
+  type Figures,
   type Grain,
 } from "./cells.ts";
 import { compare, type Comparing, type Comparison } from "./compare.ts";
@@ -17,17 +17,11 @@ import { exactOf, type Exact } from "./exact.ts";
 import { minorDigits } from "./money.ts";
 import { currencyAt, stagesBetween, transformed, type Stage, type Terms, type Transformed } from "./transform.ts";
 
-/** A leg as far as comparing goes. */
-export interface Figures {
-  totals: readonly Total[];
-  sign: 1 | -1;
-}
-
 /** Two legs made comparable: the source as it should arrive, the target as it is, at the grain both know. */
 export interface Sides {
   source: Cells;
   target: Cells;
-  grain: Grain[];
+  grain: readonly Grain[];
   stages: Stage[];
   /** The target's own currency. */
   currency: string;
@@ -47,13 +41,13 @@ export interface Ground {
 export function sidesOf(ground: Ground, from: number, to: number): Sides {
   const { rule, legs, terms } = ground;
   const [source, target] = [legs[from]!, legs[to]!];
-  const grain = grainOf(target.totals, grainOf(source.totals, rule.grain));
+  const grain = grainOf(target, grainOf(source, rule.grain));
   const defaults = defaultsAt(ground, from);
   const currency = currencyAt(rule, to, terms);
   const stages = stagesBetween(rule, from, to, terms.mapping);
-  const arrived = cellsOf(target.totals, grain, target.sign, defaultsAt(ground, to));
+  const arrived = cellsOf(target, grain, defaultsAt(ground, to));
   if (stages.length === 0) {
-    const cells = cellsOf(source.totals, grain, source.sign, defaults);
+    const cells = cellsOf(source, grain, defaults);
     return { source: cells, target: arrived, grain, stages, currency, way: null };
   }
   const before = entriesOf(source.totals, source.sign, defaults);
@@ -68,8 +62,8 @@ export function sidesOf(ground: Ground, from: number, to: number): Sides {
 export function balanceOf(ground: Ground): Sides {
   const { rule, legs, terms } = ground;
   const told = legs.filter(({ totals }) => totals.length > 0);
-  const grain = told.reduce<Grain[]>((known, { totals }) => grainOf(totals, known), [...rule.grain]);
-  const parts = legs.map(({ totals, sign }, at) => cellsOf(totals, grain, sign, defaultsAt(ground, at)));
+  const grain = told.reduce<readonly Grain[]>((known, leg) => grainOf(leg, known), rule.grain);
+  const parts = legs.map((leg, at) => cellsOf(leg, grain, defaultsAt(ground, at)));
   const [first, ...others] = parts;
   const last = parts.at(-1)!;
   const counted = (cells: readonly Cells[], factor: 1 | -1) => cells.map((each) => ({ cells: each, factor }));

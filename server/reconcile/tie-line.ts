@@ -43,8 +43,13 @@ export interface JudgedRule {
 export function judgeRule(input: LineInput, moment: Moment): JudgedRule {
   const { index, entity, period, endsOn, reconciliation: rule, postingCutOff, workDaysAfter } = input;
   const terms = {
-    ...{ mapping: index.mapping, rateSet: index.rateSet, groupCurrency: index.groupCurrency },
-    ...{ period, endsOn, knownOn: moment.now.slice(0, 10), entityCurrency: entity.currency },
+    mapping: index.mapping,
+    rateSet: index.rateSet,
+    groupCurrency: index.groupCurrency,
+    period,
+    endsOn,
+    knownOn: moment.now.slice(0, 10),
+    entityCurrency: entity.currency,
   };
   const legs = legsOf(input, rule, moment);
   const judging = { rule, legs, ledger: entity.ledger, terms, postingCutOff, workDaysAfter };
@@ -104,7 +109,7 @@ function hopOf(input: LineInput, { judging, hops }: JudgedRule, at: number): Lin
   const leg = legs[at]!;
   const hop = hops[at]!;
   const defaults = defaultsAt(judging, at);
-  const sums = readable(() => sumOf(leg.totals, leg.sign, defaults)) ?? {};
+  const sums = readable(() => sumOf(leg, defaults)) ?? {};
   const text = (measure: MeasureName) => {
     const sum = sums[measure];
     return sum === undefined ? null : decimalText(sum, measure === "count" ? "" : defaults.currency);
