@@ -9,6 +9,7 @@ import { fileExchange } from "./file-exchange/index.ts";
 import { fivetran } from "./fivetran/index.ts";
 import { inforIon } from "./infor-ion/index.ts";
 import { informatica } from "./informatica/index.ts";
+import { kafka } from "./kafka/index.ts";
 import { mulesoft } from "./mulesoft/index.ts";
 import { netsuite } from "./netsuite/index.ts";
 import { oracleEbs } from "./oracle-ebs/index.ts";
@@ -50,4 +51,5 @@ export const collectors = [
   salesforce,
   oracleEbs,
   fivetran,
+  kafka,
 ] as readonly Collector[];

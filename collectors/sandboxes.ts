@@ -8,6 +8,7 @@ import { fileExchangeSandbox } from "./file-exchange/sandbox.ts";
 import { fivetranSandbox } from "./fivetran/sandbox.ts";
 import { inforIonSandbox } from "./infor-ion/sandbox.ts";
 import { informaticaSandbox } from "./informatica/sandbox.ts";
+import { kafkaSandbox } from "./kafka/sandbox.ts";
 import { mulesoftSandbox } from "./mulesoft/sandbox.ts";
 import { netsuiteSandbox } from "./netsuite/sandbox.ts";
 import { oracleEbsSandbox } from "./oracle-ebs/sandbox.ts";
@@ -50,4 +51,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   salesforceSandbox,
   oracleEbsSandbox,
   fivetranSandbox,
+  kafkaSandbox,
 ];
