@@ -1,3 +1,4 @@
+import { airbyte } from "./airbyte/index.ts";
 import { airflow } from "./airflow/index.ts";
 import { anaplan } from "./anaplan/index.ts";
 import { azureDataFactory } from "./azure-data-factory/index.ts";
@@ -52,4 +53,5 @@ export const collectors = [
   oracleEbs,
   fivetran,
   kafka,
+  airbyte,
 ] as readonly Collector[];

@@ -1,3 +1,4 @@
+import { airbyteSandbox } from "./airbyte/sandbox.ts";
 import { airflowSandbox } from "./airflow/sandbox.ts";
 import { anaplanSandbox } from "./anaplan/sandbox.ts";
 import { azureDataFactorySandbox } from "./azure-data-factory/sandbox.ts";
@@ -52,4 +53,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   oracleEbsSandbox,
   fivetranSandbox,
   kafkaSandbox,
+  airbyteSandbox,
 ];
