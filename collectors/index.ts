@@ -25,6 +25,7 @@ import { oracleEpm } from "./oracle-epm/index.ts";
 import { workday } from "./workday/index.ts";
 import { coupa } from "./coupa/index.ts";
 import { salesforce } from "./salesforce/index.ts";
+import { tableau } from "./tableau/index.ts";
 
 /** Every kind of system Tieout can read. */
 export const collectors = [
@@ -54,4 +55,5 @@ export const collectors = [
   fivetran,
   kafka,
   airbyte,
+  tableau,
 ] as readonly Collector[];

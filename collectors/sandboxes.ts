@@ -25,6 +25,7 @@ import { oracleEpmSandbox } from "./oracle-epm/sandbox.ts";
 import { workdaySandbox } from "./workday/sandbox.ts";
 import { coupaSandbox } from "./coupa/sandbox.ts";
 import { salesforceSandbox } from "./salesforce/sandbox.ts";
+import { tableauSandbox } from "./tableau/sandbox.ts";
 
 /** Every vendor that can be played, in the order the starter serves them. */
 export const SANDBOXES: readonly Sandbox[] = [
@@ -54,4 +55,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   fivetranSandbox,
   kafkaSandbox,
   airbyteSandbox,
+  tableauSandbox,
 ];
