@@ -45,6 +45,7 @@ export function compare(source: Cells, target: Cells, comparing: Comparing): Com
   const shared = MEASURES.filter(
     (measure) => comparing.measures.includes(measure) && reports(source, measure) && reports(target, measure),
   );
+  if (shared.length > 0 && identical(source, target, shared)) return nothingOff(shared);
   const bounds = boundsOf(comparing.tolerance);
   const tally: Tally = { difference: {}, tolerated: {}, off: new Map(), signTurned: shared.includes("net") };
   for (const measure of shared) tally.difference[measure] = 0n;
@@ -60,6 +61,23 @@ export function compare(source: Cells, target: Cells, comparing: Comparing): Com
     difference: tally.difference,
     signTurned: tally.signTurned && measures.includes("net"),
   };
+}
+
+/** Most legs simply tie, and that is told without weighing anything. */
+function identical(source: Cells, target: Cells, shared: readonly MeasureName[]): boolean {
+  if (source.size !== target.size) return false;
+  for (const [key, { amounts }] of source) {
+    const other = target.get(key)?.amounts;
+    if (!other) return false;
+    for (const measure of shared) if (amounts[measure] !== other[measure]) return false;
+  }
+  return true;
+}
+
+function nothingOff(shared: MeasureName[]): Comparison {
+  const difference: Comparison["difference"] = {};
+  for (const measure of shared) difference[measure] = 0n;
+  return { ties: true, shared, measures: [], difference, signTurned: false, off: [], tolerated: 0n, overCap: false };
 }
 
 interface Tally {

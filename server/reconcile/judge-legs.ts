@@ -1,4 +1,4 @@
-import type { Dataset, Reconciliation } from "../../schemas/estate/flow.ts";
+import type { Dataset } from "../../schemas/estate/flow.ts";
 import type { Instant } from "../../schemas/instant.ts";
 import type { Moment } from "../checks/moment.ts";
 import type { Figures } from "./cells.ts";

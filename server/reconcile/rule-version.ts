@@ -8,7 +8,7 @@ const made = new WeakMap<object, string>();
 
 /** Names a rule as declared, whoever approved it: any change to what it compares or allows makes another version. */
 export function ruleVersion(rule: Reconciliation): string {
-  return versionOf(rule, ({ approved: _, title: _title, owner: _owner, ...declared }) => declared);
+  return versionOf(rule, ({ approved: _approved, title: _title, owner: _owner, ...declared }) => declared);
 }
 
 /** Names a mapping or a rate set as declared. */

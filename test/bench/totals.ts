@@ -90,7 +90,7 @@ function widely(estate: Estate): Facts {
       const amounts = ACCOUNTS.map(() => [Math.floor(next() * 9_000), next() * 1e7, next() * 1e6] as const);
       const off = next() < DIFFERING ? 17.5 : 0;
       for (const [side, name] of flow.hops.map(({ dataset }) => dataset).entries()) {
-        const totals = ACCOUNTS.flatMap((account, place) => {
+        const told = ACCOUNTS.flatMap((account, place) => {
           const [count, debit, credit] = amounts[place]!;
           const moved = debit + (side === 1 && place === 0 ? off : 0);
           const values = [String(count), moved.toFixed(2), credit.toFixed(2), (moved - credit).toFixed(2)];
@@ -99,7 +99,7 @@ function widely(estate: Estate): Facts {
             ...{ currency: "EUR", measure, value: values[of]!, asOf: at, runId: "r", correlationId: null },
           }));
         });
-        figures.addReport({ at, rank: 0, eventId: `${name} ${entity}`, totals });
+        figures.addReport({ at, rank: 0, eventId: `${name} ${entity}`, totals: told });
       }
     }
   }

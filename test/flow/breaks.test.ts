@@ -116,12 +116,12 @@ describe("a break's life", () => {
       done: [],
       refused: [{ code: "not-permitted", reason: "You explained this break; another person must review it." }],
     });
-    expect((await act("controller", "settle", { as: "adjusted", text: "x" })).refused[0].code).toBe("conflict");
+    expect((await act("controller", "settle", { as: "adjusted", text: "x" })).refused[0]!.code).toBe("conflict");
     expect((await review("controller")).done[0]).toMatchObject({
       state: "reviewed",
       review: { by: { name: "Maren Vogt" } },
     });
-    expect((await act("accountant", "settle", { as: "adjusted", text: "x" })).refused[0].code).toBe("not-permitted");
+    expect((await act("accountant", "settle", { as: "adjusted", text: "x" })).refused[0]!.code).toBe("not-permitted");
   });
 
   test("explained and approved, the rule is settled for the close", async () => {
@@ -199,13 +199,13 @@ describe("beside a break", () => {
     const { attachments, comments, row } = (await tower.ask("auditor", `/breaks/${id}`)).body;
     expect(comments).toMatchObject([{ text: "Asked the bank", by: { name: "Ana Ruiz" } }]);
     expect(row).toMatchObject({ comments: 1, attachments: 1 });
-    const file = await tower.request("auditor", `/breaks/${id}/attachments/${attachments[0].id}`);
+    const file = await tower.request("auditor", `/breaks/${id}/attachments/${attachments[0]!.id}`);
     expect(await file.text()).toBe("From the bank");
     const audited = await tower.ctx.postgres.run(
       "SELECT body ->> 'action' AS action, body -> 'detail' ->> 'sha256' AS sha256 FROM audit_entries WHERE action = 'break.attach'",
       [],
     );
-    expect(audited).toEqual([{ action: "break.attach", sha256: attachments[0].sha256 }]);
+    expect(audited).toEqual([{ action: "break.attach", sha256: attachments[0]!.sha256 }]);
   });
 
   test("every change has its entry in the log, and the log holds", async () => {
@@ -234,7 +234,7 @@ describe("stored results", () => {
     await tower.ctx.clickhouse.command(
       "ALTER TABLE control_totals DELETE WHERE period = '2026-11' AND name = 'PLAN' SETTINGS mutations_sync = 2",
     );
-    expect((await tower.ask("auditor", `/reconciliations/results/${result.id}/recompute`, {})).body).toMatchObject({
+    expect((await tower.ask("auditor", `/reconciliations/results/${result!.id}/recompute`, {})).body).toMatchObject({
       proven: false,
       inputsUnchanged: false,
       differs: ["The totals of plan are not those of the check.", "The verdict is another one."],
@@ -254,10 +254,10 @@ describe("stored results", () => {
 
   test("a rule is drilled to the cells that differ", async () => {
     const { hops } = (await tower.ask("accountant", "/reconciliations/tie-out/DE01?period=2026-10")).body;
-    expect(hops[1].cells.map(({ measure, unexplained }: Record<string, string>) => [measure, unexplained])).toEqual([
+    expect(hops[1]!.cells.map(({ measure, unexplained }) => [measure, unexplained])).toEqual([
       ["debit", "10.00"],
       ["net", "10.00"],
     ]);
-    expect(hops[1].cells[1].breakId).toBe((await only()).id);
+    expect(hops[1]!.cells[1]!.breakId).toBe((await only()).id);
   });
 });

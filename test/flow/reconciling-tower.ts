@@ -1,7 +1,9 @@
-import { Hono } from "hono";
+import type { Hono } from "hono";
 import pino from "pino";
 import { v5 as uuidv5 } from "uuid";
 import type { Estate } from "../../schemas/estate/estate.ts";
+import type { BreakDetail, BreakRow, BulkAnswer } from "../../schemas/wire/break.ts";
+import type { CheckResult, ReconcileRow, RuleDrill } from "../../schemas/wire/reconcile-matrix.ts";
 import { createApp } from "../../server/app.ts";
 import { createCheckpoints, type Checkpoints } from "../../server/breaks/checkpoints.ts";
 import type { Actor, Context } from "../../server/context.ts";
@@ -31,6 +33,16 @@ function person(role: "accountant" | "controller" | "auditor", name: string, ent
 }
 
 export type Amounts = Partial<Record<"count" | "debit" | "credit" | "net", string>>;
+
+/** What the doors answer with, one or another of it. */
+type Answer = BulkAnswer &
+  BreakDetail & {
+    breaks: BreakRow[];
+    rows: Record<string, ReconcileRow>;
+    results: CheckResult[];
+    hops: RuleDrill["hops"];
+    code: string;
+  };
 
 /** Reconciliations and breaks over real engines behind their doors, fed with events; who asks is named in a header. */
 export async function openReconcilingTower(estate: Estate) {
@@ -78,13 +90,13 @@ export async function openReconcilingTower(estate: Estate) {
       }
     },
     check: (period = "2026-10") => checkpoints.check("demand", { period }),
-    async ask(who: Who, path: string, body?: unknown): Promise<{ status: number; body: any }> {
+    async ask(who: Who, path: string, body?: unknown): Promise<{ status: number; body: Answer }> {
       const answer = await app.request(`/api/v1${path}`, {
         method: body === undefined ? "GET" : "POST",
         headers: { "x-who": who, "content-type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      return { status: answer.status, body: await answer.json() };
+      return { status: answer.status, body: (await answer.json()) as Answer };
     },
     request: (who: Who, path: string, init: RequestInit = {}) =>
       app.request(`/api/v1${path}`, { ...init, headers: { ...init.headers, "x-who": who } }),
