@@ -99,6 +99,8 @@ export interface World {
    * (failed, not over yet, a refresh for all entities).
    */
   delivered(run: SimRun): SimTotals | null;
+  /** The system's datasets that flows begin with: its ledger, its lists. By estate id, with the vendor's name for each. */
+  sources(system: string): { dataset: string; name: string }[];
   /** Jobs (as vendors name them) the system has, with what each fills. */
   jobs(system: string): { job: string; flow: string; hop: number; entity: string | null; dataset: string }[];
   /**

@@ -15,7 +15,8 @@ export function activityRows(world: World, system: string, { ledger }: Settings,
   return ids.flatMap((id) =>
     world.periods().flatMap(({ period }) => {
       const day = ledger?.dayKey === "20261031" ? `${period.replace("-", "")}01` : `${period}-01`;
-      const held = day >= from && day <= to && playedLedger(world, system, ledger?.ledgers[id] ?? "", period);
+      const held =
+        day >= from && day <= to && playedLedger(world, system, ledger?.ledgers[id] ?? "", period, ledger?.dataset);
       return (held ? held.accounts : []).map(({ account, net }) => ({
         LedgerDimension: exact(`5637${account}`),
         MainAccountRecId: exact(recIdOf(account)),
@@ -29,9 +30,9 @@ export function activityRows(world: World, system: string, { ledger }: Settings,
 }
 
 /** The chart of accounts, as far as anything is posted to it. */
-export function accountRows(world: World, system: string): object[] {
+export function accountRows(world: World, system: string, { ledger }: Settings): object[] {
   const accounts = world.entities.flatMap(({ id }) =>
-    world.periods().flatMap(({ period }) => playedLedger(world, system, id, period)?.accounts ?? []),
+    world.periods().flatMap(({ period }) => playedLedger(world, system, id, period, ledger?.dataset)?.accounts ?? []),
   );
   return [...new Set(accounts.map(({ account }) => account))].sort().map((account) => ({
     MainAccountRecId: exact(recIdOf(account)),

@@ -65,7 +65,7 @@ export const dynamics365FinanceSandbox = defineSandbox({
     app.get("/data/GeneralLedgerActivities", (c) =>
       paged(c, options, activityRows(world, options.system, settings, c.req.query("$filter") ?? "")),
     );
-    app.get("/data/MainAccounts", (c) => paged(c, options, accountRows(world, options.system)));
+    app.get("/data/MainAccounts", (c) => paged(c, options, accountRows(world, options.system, settings)));
     return app;
   },
 });

@@ -24,20 +24,20 @@ export function addCompass(app: Hono, world: World, { system }: SandboxOptions, 
   app.get(`${jobs}/:query/result/`, (c) => {
     const sql = queries.get(c.req.param("query")) ?? "";
     const [offset, limit] = [Number(c.req.query("offset") ?? 0), Number(c.req.query("limit") ?? 1000)];
-    const rows = ledgerRows(world, system, ledger?.entities ?? [], sql).slice(offset, offset + limit);
+    const rows = ledgerRows(world, system, ledger, sql).slice(offset, offset + limit);
     return c.body(stringify(rows) ?? "[]", 200, { "content-type": "application/json" });
   });
   app.put(`${jobs}/:query/cancel/`, (c) => c.json({ status: queries.delete(c.req.param("query")) ? "CANCELED" : "" }));
 }
 
-function ledgerRows(world: World, system: string, entities: readonly string[], sql: string): object[] {
+function ledgerRows(world: World, system: string, ledger: Settings["ledger"], sql: string): object[] {
   const periods = [...(/period IN \(([^)]*)\)/.exec(sql)?.[1] ?? "").matchAll(/'([^']+)'/g)].map(
     ([, period]) => period!,
   );
   const [, from = "", to = ""] = /account BETWEEN '([^']*)' AND '([^']*)'/.exec(sql) ?? [];
-  return entities.flatMap((entity) =>
+  return (ledger?.entities ?? []).flatMap((entity) =>
     periods.flatMap((period) => {
-      const held = playedLedger(world, system, entity, period);
+      const held = playedLedger(world, system, entity, period, ledger?.dataset);
       return (held?.accounts ?? [])
         .filter(({ account }) => account >= from && account <= to)
         .map(({ account, count, debit, credit }) => ({

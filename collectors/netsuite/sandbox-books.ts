@@ -20,7 +20,7 @@ export function balancePage(
   if (!ledger || !/^SELECT .* FROM transactionaccountingline /.test(query) || !subsidiaries || !periods) return null;
   const rows = subsidiaries.flatMap((subsidiary) =>
     periods.map(unquoted).flatMap((period) => {
-      const held = playedLedger(world, system, ledger.subsidiaries[subsidiary] ?? "", period);
+      const held = playedLedger(world, system, ledger.subsidiaries[subsidiary] ?? "", period, ledger.dataset);
       return (held?.accounts ?? [])
         .filter(({ account }) => types.has(`'${TYPES[account.charAt(0)] ?? "Bank"}'`))
         .map(({ account, count, debit, credit }) => ({

@@ -83,7 +83,9 @@ function proceduresOf(world: World, system: string, settings: Settings): Record<
       const periods = world.periods().filter(({ period }) => named.has(monthName(period)));
       const rows = Object.entries(settings.ledger?.entities ?? {}).flatMap(([SEGMENT, entity]) =>
         periods.flatMap(({ period }) => {
-          const held = P_LEDGER_ID === settings.ledger?.ledgerId && playedLedger(world, system, entity, period);
+          const held =
+            P_LEDGER_ID === settings.ledger?.ledgerId &&
+            playedLedger(world, system, entity, period, settings.ledger?.dataset);
           return (held ? held.accounts : []).flatMap(({ account, debit, credit }) => {
             const amounts = { PERIOD_NET_DR: debit, PERIOD_NET_CR: credit };
             const row = { SEGMENT, PERIOD_NAME: monthName(period), ACCOUNT: account, ...amounts };

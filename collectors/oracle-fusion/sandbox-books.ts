@@ -15,7 +15,7 @@ export function balanceItems(world: World, system: string, { ledger }: Settings,
     [];
   const period = world.periods().find((each) => monthName(each.period) === given.get("accountingPeriod"));
   if (!entity || book?.ledgerName !== given.get("ledgerName") || !period) return [];
-  const held = playedLedger(world, system, entity, period.period);
+  const held = playedLedger(world, system, entity, period.period, ledger?.dataset);
   return (held?.accounts ?? []).map(({ account, net }) => {
     const segments = book!.combination.split("-");
     segments[(ledger?.accountSegment ?? 1) - 1] = account;

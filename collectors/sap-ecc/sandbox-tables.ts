@@ -85,7 +85,7 @@ export function totalRows(world: World, system: string, { ledger }: Settings, fi
   if (!filter.startsWith(`RLDNR eq '${ledger?.ledger}'`) || !from || !to || periods.length === 0) return null;
   return [...filter.matchAll(/RBUKRS eq '([^']*)'/g)].flatMap(([, RBUKRS = ""]) =>
     periods.flatMap(([, RYEAR = "", period = ""]) => {
-      const held = playedLedger(world, system, RBUKRS, `${RYEAR}-${period}`);
+      const held = playedLedger(world, system, RBUKRS, `${RYEAR}-${period}`, ledger?.dataset);
       return (held?.accounts ?? []).flatMap(({ account, count, debit, credit }) => {
         const RACCT = account.padStart(10, "0");
         if (RACCT < from || RACCT > to) return [];

@@ -114,6 +114,10 @@ function readings(play: Play, now: () => number): Readings {
       const brought = tracked && now() >= run.endedAt && (run.outcome === "complete" || run.outcome === "partial");
       return brought && tracked.batch ? carried(play, { batch: tracked.batch, refused: tracked.refused }) : null;
     },
+    sources: (system) =>
+      estate.datasets
+        .filter((dataset) => dataset.system === system && sourceOf(dataset.id))
+        .map(({ id, name }) => ({ dataset: id, name })),
     jobs: (system) =>
       play.jobs
         .filter((job) => job.system === system)

@@ -50,6 +50,7 @@ export function tinyWorld(now: string, jobs: ReturnType<World["jobs"]>): TinyWor
         each.correlationId === run.correlationId && each.snapshotAsOf === run.snapshotAsOf;
       return tiny.totals.find((each) => each.dataset === dataset && same(each)) ?? null;
     },
+    sources: () => [],
     jobs: () => jobs,
     start(system, job, { idempotencyKey }) {
       const earlier = idempotencyKey && keyed.get(idempotencyKey);
