@@ -26,7 +26,10 @@ export function comparedPeriods({ calendars, facts }: BoardInput, period: string
 
 /** A close beside those before it: days to close, deadlines kept, and where the time went. */
 export function closeHistory(input: HistoryInput, previous: readonly string[]): CloseHistory {
-  const summaries = previous.map((key) => summaryOf(input, input.calendars.period(key)!));
+  const summaries = previous
+    .map((key) => summaryOf(input, input.calendars.period(key)!))
+    // Of a period whose close was over before anything was read there is nothing to compare with.
+    .filter(({ steps }) => steps.some(({ met }) => met > 0));
   const ended = summaries.filter(({ closedAt }) => closedAt !== null);
   return {
     current: summaryOf(input, input.calendars.period(input.period)!),
