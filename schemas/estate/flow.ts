@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { LocalTime } from "./calendar.ts";
 import { Measure } from "../event/facets.ts";
-import { DecimalString } from "../instant.ts";
+import { DecimalString, PeriodKey } from "../instant.ts";
 import { RateKind } from "./rate-set.ts";
 import { Role } from "./role.ts";
 
@@ -54,8 +54,12 @@ export const Objective = z.strictObject({
   onTimePercent: z
     .string()
     .regex(/^(100(\.0{1,3})?|\d{1,2}(\.\d{1,3})?)$/, 'expected a percentage as text, for example "99.5"'),
-  /** Minutes from the expected start until the last hop must have the data; when it would be due, without it. */
+  /** Minutes from the expected start until the data must have arrived; when it would be due, without it. */
   withinMinutes: z.int().positive().optional(),
+  /** The dataset it must have arrived in; the flow's last without it. */
+  through: z.string().optional(),
+  /** The first period it is measured in. */
+  since: PeriodKey.optional(),
 });
 
 /** A declared path of datasets and jobs, with an owner and a service level. */

@@ -5,7 +5,7 @@ import { PeriodKey } from "../instant.ts";
 export const LoadTally = z.object({
   /** All of the period, also those still to come. */
   expected: z.int(),
-  /** Arrived at the last hop in time. */
+  /** Arrived in time where the flow's objective says, at its last hop without one. */
   met: z.int(),
   /** Arrived, but not in time. */
   late: z.int(),
@@ -22,7 +22,7 @@ export const Attainment = LoadTally.extend({
   flow: z.string(),
   title: z.string(),
   period: PeriodKey,
-  /** Entities of which anything is known; the others are not counted. */
+  /** Entities of which anything is known; the others are not counted, and none before the objective's first period. */
   known: z.int(),
   /** met ÷ (met + late + missed), `97.3`; null while nothing is over. */
   attainmentPercent: z.string().nullable(),

@@ -19,6 +19,10 @@ export type StripHop = z.infer<typeof StripHop>;
 export const FreshnessState = z.enum(["fresh", "due", "stale", "missing", "unknown", "not-due"]);
 export type FreshnessState = z.infer<typeof FreshnessState>;
 
+/** One day of the 14-day spark: loads that came through, runs that left something out, runs that failed. */
+export const SparkDay = z.object({ day: z.iso.date(), complete: z.int(), partial: z.int(), failed: z.int() });
+export type SparkDay = z.infer<typeof SparkDay>;
+
 /** One flow for one entity and period, as a control tower's strip. */
 export const FlowStrip = z.object({
   kind: z.literal("strip"),
@@ -43,9 +47,7 @@ export const FlowStrip = z.object({
   /** A request now on its way for this strip. */
   requestId: z.string().nullable(),
   requestState: z.string().nullable(),
+  /** The last 14 days of the entity's zone, oldest first, whichever period was loaded. */
+  spark: z.array(SparkDay).optional(),
 });
 export type FlowStrip = z.infer<typeof FlowStrip>;
-
-/** One day of the 14-day spark: how the flow's loads ended. */
-export const SparkDay = z.object({ day: z.iso.date(), complete: z.int(), partial: z.int(), failed: z.int() });
-export type SparkDay = z.infer<typeof SparkDay>;

@@ -22,9 +22,9 @@ export type AttainmentMemo = Map<string, { version: number; moment: Moment; tall
 /** How one expected load went. */
 export interface ExpectedLoad {
   expectedAt: Instant;
-  /** The instant the last hop should have had data of it by. */
+  /** The instant its data should have arrived by. */
   dueAt: Instant;
-  /** When the last hop first had data at least as new; null while it has not. */
+  /** When data at least as new first had arrived; null while it has not. */
   arrivedAt: Instant | null;
   standing: "met" | "late" | "missed" | "due" | "not-due";
   neverStarted: boolean;
@@ -72,7 +72,9 @@ function standingOf(
 
 /** When data taken at or after an instant first had arrived. */
 function arrivalsFrom(view: FlowView): (takenFrom: Instant) => Instant | null {
-  const taken = deliveries(view);
+  const { objective, hops } = view.flow;
+  const through = hops.findIndex(({ dataset }) => dataset === objective?.through);
+  const taken = deliveries(view, through < 0 ? hops.length - 1 : through);
   const soonest: (Instant | null)[] = [];
   let first: Instant | null = null;
   for (const [back, { arrivedAt }] of taken.toReversed().entries()) {
@@ -114,7 +116,7 @@ function budgetOf(objective: string, { expected, late, missed }: LoadTally): Att
   return { loads: loads.toFixed(1), used, leftPercent: left.toFixed(1) };
 }
 
-/** Null where nothing was ever told of the flow for the entity and period. */
+/** Null where nothing was ever told of the flow for the entity and period, and before it is measured. */
 function tallyOf(input: AttainmentInput, flow: Flow, entity: string, period: string): LoadTally | null {
   const key = `${flow.id}/${entity}/${period}`;
   const version = input.facts.version(entity, period);
@@ -135,7 +137,8 @@ function countLoads(
 ): LoadTally | null {
   const of = input.calendars.period(period);
   const declared = input.estate.entities.find(({ id }) => id === entity)!;
-  const view = of && flowViewOf(input, flow, declared, of, moment);
+  const measured = flow.objective?.since === undefined || flow.objective.since <= period;
+  const view = measured && of && flowViewOf(input, flow, declared, of, moment);
   if (!view || view.hops.every(({ runs }) => runs.length === 0)) return null;
   const loads = expectedLoads(view, moment);
   const count = (...standings: ExpectedLoad["standing"][]) =>

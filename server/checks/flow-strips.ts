@@ -8,6 +8,7 @@ import { flowViewOf, type FlowView, type HopView, type Judging } from "./flow-vi
 import { momentOf, readingsOf } from "./moment.ts";
 import type { Problem } from "./problem.ts";
 import { problemsOf } from "./problems.ts";
+import { sparkOf } from "./spark.ts";
 import { timeText } from "./time-text.ts";
 
 export interface StripsInput extends Judging {
@@ -65,6 +66,7 @@ function stripOf(input: StripsInput, view: FlowView, problems: Problem[]): FlowS
     rerun: rerunTarget(flow, hops),
     requestId: request?.id ?? null,
     requestState: request?.state ?? null,
+    spark: sparkOf(input, flow, entity, input.now),
   };
 }
 

@@ -51,9 +51,9 @@ export function tiedBy(view: FlowView, cutOff: Instant, by: Instant): Instant | 
   );
 }
 
-/** Every batch the first hop took, oldest first: when it was taken, and when the last hop had it (null while it has not). */
-export function deliveries(view: FlowView): { takenAt: Instant; arrivedAt: Instant | null }[] {
-  return batchesSince(view, view.hops.length - 1, "").map(({ runs, endedAt }) => {
+/** Every batch the first hop took, oldest first: when it was taken, and when a hop had it (null while it has not). */
+export function deliveries(view: FlowView, through: number): { takenAt: Instant; arrivedAt: Instant | null }[] {
+  return batchesSince(view, through, "").map(({ runs, endedAt }) => {
     return { takenAt: startOf(runs[0]!), arrivedAt: endedAt };
   });
 }

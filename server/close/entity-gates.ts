@@ -49,7 +49,7 @@ export function findingOf(input: GatesInput, milestone: Milestone, unmet: Readon
   if (gate.kind === "flow") return flowGate(given, gate.through, judging.calendars.cutOff(period, entity.id, gate));
   const judged = view.lines.find(({ line }) => line.reconciliation === gate.reconciliation)!;
   return reconciliationGate(given, judged, {
-    cutOff: neededBy(judging, milestone, view, entity, period),
+    cutOff: neededBy(judging, milestone, view.flow.id, entity, period),
     deadlineAt: judging.calendars.milestoneDeadline(period, entity.id, milestone).at,
     settled: input.decided.settled.includes(gate.reconciliation),
   });
@@ -111,13 +111,26 @@ export function inOrder(milestones: readonly Milestone[]): Milestone[] {
   return ordered;
 }
 
+/** What a flow must be complete through for a milestone's gate: its own cut-off, or what a tie asks for by then. */
+export function cutOffAt(
+  judging: Judging,
+  milestone: Milestone,
+  flow: string,
+  entity: Entity,
+  period: Period,
+): Instant {
+  const { gate } = milestone;
+  if (gate.kind === "flow") return judging.calendars.cutOff(period, entity.id, gate);
+  return neededBy(judging, milestone, flow, entity, period);
+}
+
 /** What the figures must hold before a tie counts: the cut-offs of the flow's milestones due no later than this one. */
-function neededBy(judging: Judging, milestone: Milestone, view: FlowView, entity: Entity, period: Period): Instant {
+function neededBy(judging: Judging, milestone: Milestone, flow: string, entity: Entity, period: Period): Instant {
   const { estate, calendars } = judging;
   const due = calendars.milestoneDeadline(period, entity.id, milestone).at;
   let needed = calendars.periodEnd(period, entity.id);
   for (const other of estate.close.milestones) {
-    if (other.gate.kind !== "flow" || other.gate.flow !== view.flow.id) continue;
+    if (other.gate.kind !== "flow" || other.gate.flow !== flow) continue;
     if (calendars.milestoneDeadline(period, entity.id, other).at > due) continue;
     const cutOff = calendars.cutOff(period, entity.id, other.gate);
     if (cutOff > needed) needed = cutOff;

@@ -22,6 +22,9 @@ export function checkFlows(estate: Estate, complain: Complain): void {
     const passed = pathOf(flow);
     const twice = passed.find((id, of) => passed.indexOf(id) !== of);
     if (twice) complain([...path, "hops"], `“${flow.id}” passes “${twice}” twice`, "each dataset once on the way");
+    const reached = flow.objective?.through;
+    const hops = new Set(flow.hops.map((hop) => hop.dataset));
+    if (reached) mustBe(hops, reached, `hop of flow “${flow.id}”`, [...path, "objective", "through"], complain);
     checkCadence(flow, at, complain);
   }
 }

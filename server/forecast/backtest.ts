@@ -9,8 +9,8 @@ import { coursesOf } from "../checks/met-at.ts";
 import { addMinutes } from "../checks/moment.ts";
 import type { Period } from "../close/periods.ts";
 import { endOf, startOf } from "../reconcile/legs.ts";
-import { forecastLoad, type LoadState } from "./forecast-load.ts";
-import { loadHistory } from "./past-loads.ts";
+import { forecastLoad } from "./forecast-load.ts";
+import { pastLoads } from "./past-loads.ts";
 import { p50, p90 } from "./spread.ts";
 
 /** One forecast of an earlier close beside what came; null where nothing could be said then. */
@@ -77,17 +77,12 @@ function entityTrials(judging: Judging, period: Period, milestone: Milestone, en
   ).find(({ length }) => length > through);
   if (!course) return [];
   const actual = Date.parse(endOf(course.at(-1)!));
-  const state: Omit<LoadState, "hops"> = {
-    ...{ flow, entity, through, cutOff, repairMinutes: 0 },
-    occurrences: calendars.occurrences(period, entity.id, flow),
-    closeWindow: calendars.closeWindow(period, entity.id, flow),
-    workDayAt: (at) => calendars.workDayAt(period, entity.id, new Date(at)),
-  };
-  const history = loadHistory(judging, flow, period.period);
+  const state = { entity, through, cutOff, repairMinutes: 0 };
+  const earlier = pastLoads(judging, milestone, flow, period.period);
   const moments = [addMinutes(cutOff, -AHEAD_MINUTES), ...(through > 0 ? [endOf(course[0]!)] : [])];
   return moments.map((now) => {
     const seen = hops.map((runs) => ({ runs: runs.flatMap((run) => asOf(run, now)) }));
-    const found = forecastLoad({ ...state, hops: seen }, history, now);
+    const found = forecastLoad({ ...state, hops: seen }, earlier, now);
     const forecast = found && { p50: p50(found.spread), p90: p90(found.spread) };
     return { milestone: milestone.id, forecast, actual };
   });

@@ -5,7 +5,7 @@ import type { FlowView, Judging } from "../checks/flow-view.ts";
 import type { Moment } from "../checks/moment.ts";
 import type { Period } from "../close/periods.ts";
 import { forecastLoad, type LoadForecast } from "./forecast-load.ts";
-import { loadHistory } from "./past-loads.ts";
+import { pastLoads } from "./past-loads.ts";
 import { certainly, laterOf, p50, p90, spreadOf, type Spread } from "./spread.ts";
 
 export interface ForecastInput {
@@ -97,21 +97,11 @@ function ownFinish(input: ForecastInput, asked: Asked, now: string): Known | "no
   const { judging, entity, period } = input;
   const { estate } = judging;
   const through = throughOf(estate.reconciliations, asked.milestone, view);
-  const state = {
-    ...{ flow: view.flow, entity, hops: view.hops, occurrences: view.occurrences, closeWindow: view.closeWindow },
-    ...{ through, cutOff: opensAt, repairMinutes: asked.repairMinutes },
-    workDayAt: (at: string) => workDayNear(input, at),
-  };
-  const found = forecastLoad(state, loadHistory(judging, view.flow, period.period), now);
+  const state = { entity, hops: view.hops, through, cutOff: opensAt, repairMinutes: asked.repairMinutes };
+  const found = forecastLoad(state, pastLoads(judging, asked.milestone, view.flow, period.period), now);
   if (!found) return null;
   const spread = laterOf(found.spread, certainly(Date.parse(opensAt)));
   return { spread, told: toldOf(view, found), fixedUntil: found.fixedUntil };
-}
-
-/** Work days far from the close say nothing, and counting them costs. */
-function workDayNear({ judging: { calendars }, entity, period }: ForecastInput, at: string): number | null {
-  const end = Date.parse(calendars.periodEnd(period, entity.id));
-  return Math.abs(Date.parse(at) - end) > 20 * 86_400_000 ? null : calendars.workDayAt(period, entity.id, new Date(at));
 }
 
 function toldOf(view: FlowView, { hop, samples, basis }: LoadForecast): Known["told"] {

@@ -13,7 +13,7 @@ const estate = smallEstate();
 const calendars = createCalendars(estate);
 const flow = estate.flows[0]!;
 const OCTOBER = "2026-10";
-const PAST = ["2026-07", "2026-08", "2026-09"];
+const PAST = ["2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09"];
 /** WD+1 of October's close, in Berlin. */
 const at = (time: string) => new Date(`2026-11-02T${time}:00+01:00`).toISOString();
 
@@ -77,9 +77,7 @@ describe("a milestone's forecast", () => {
     expect(forecast).toMatchObject({ hop: { flow: "actuals", dataset: "plan", title: "Load" } });
     expect(forecast!.p50At >= at("10:06") && forecast!.p50At <= at("10:09")).toBe(true);
     expect(forecast!.p90At >= forecast!.p50At && forecast!.p90At <= at("10:10")).toBe(true);
-    expect(forecast!.basis).toMatch(
-      /^From \d+ loads of Actuals to the dashboard of DE01 on WD\+1 in earlier closes\.$/,
-    );
+    expect(forecast!.basis).toBe("From 8 loads of DE01 in 8 earlier closes.");
   });
 
   it("goes on from where a load stands, without those that would be through by now", () => {
@@ -120,9 +118,9 @@ describe("forecasts tried on earlier closes", () => {
     const facts = together(history((nth) => (nth * 7) % 10));
     const judging = { estate, calendars, facts };
     const periods = testedPeriods(judging, new Date("2026-11-02T00:00:00Z"));
-    expect(periods).toEqual(["2026-08", "2026-09"]);
+    expect(periods).toEqual(PAST.slice(1));
     const [all, ...each] = backtest(judging, periods);
-    expect(all).toMatchObject({ milestone: null, forecasts: 8, silent: 0 });
+    expect(all, "the first six closes are too few to say anything").toMatchObject({ forecasts: 8, silent: 20 });
     expect(all!.withinP90).toBeGreaterThanOrEqual(0.75);
     expect(all!.meanErrorMinutes).toBeLessThan(6);
     expect(each.map(({ milestone }) => milestone)).toEqual(["actuals", "accruals"]);

@@ -6,6 +6,7 @@ import { ingestBatch } from "./ingest-batch.ts";
 import { ingestSingle } from "./ingest-single.ts";
 import { liveLatency } from "./live-latency.ts";
 import { memory } from "./memory.ts";
+import { recompute } from "./recompute.ts";
 import { totals } from "./totals.ts";
 
 /** Every row of `npm run bench`, in the order they run and are printed. */
@@ -14,6 +15,7 @@ export const BENCHES: readonly Bench[] = [
   ingestSingle,
   liveLatency,
   closeBoard,
+  recompute,
   calendar,
   totals,
   memory,
