@@ -1,4 +1,5 @@
-import { defineCollector } from "../collector.ts";
+import { defineCollector, type Pull, type SystemOf } from "../collector.ts";
+import { readCloudWorks } from "./cloud-works.ts";
 import { createClient, type AnaplanClient } from "./client.ts";
 import { createDrive } from "./drive.ts";
 import { createProcesses, type Processes } from "./processes.ts";
@@ -22,11 +23,32 @@ export const anaplan = defineCollector<typeof AnaplanSettings, AnaplanCursor>({
     const processes = createProcesses(client, system.settings, tools.clock);
     return {
       check: () => checked(client, processes, system.settings),
-      pull: createPull({ system, tools, client, processes }),
+      pull: withCloudWorks(createPull({ system, tools, client, processes }), client, system),
       ...createDrive(client, processes, system.namespace),
     };
   },
 });
+
+/** Reads CloudWorks on beside the tasks of the model, where the settings ask for it. */
+function withCloudWorks(
+  pull: (cursor: AnaplanCursor | null) => Promise<Pull<AnaplanCursor>>,
+  client: AnaplanClient,
+  system: SystemOf<AnaplanSettings>,
+): (cursor: AnaplanCursor | null) => Promise<Pull<AnaplanCursor>> {
+  if (!system.settings.cloudWorks) return pull;
+  return async (before) => {
+    const tasks = await pull(before);
+    // Tasks are told first, so that they are not hidden while CloudWorks cannot be read.
+    if (tasks.events.length > 0) return { ...tasks, more: true };
+    const cloud = await readCloudWorks(client, system, before?.cloudWorks ?? null);
+    return {
+      events: cloud.events,
+      cursor: { ...tasks.cursor, cloudWorks: cloud.cursor },
+      more: tasks.more || cloud.more,
+      openRuns: tasks.openRuns + cloud.openRuns,
+    };
+  };
+}
 
 async function checked(client: AnaplanClient, processes: Processes, settings: AnaplanSettings) {
   const found = await processes.list();
@@ -39,6 +61,16 @@ async function checked(client: AnaplanClient, processes: Processes, settings: An
   }
   if (settings.loadLog) sees.push(...(await viewOf(client, settings.loadLog.latestView)));
   else warnings.push("No load log is declared: tasks cannot be placed in a period, and every poll asks every process.");
+  if (settings.cloudWorks) {
+    const integrations = await client.cloudWorks.integrations();
+    sees.push(`${integrations.length} integrations of CloudWorks`);
+    if (integrations.length === 0)
+      warnings.push("CloudWorks shows no integration; the user may lack its role or the workspace.");
+  }
+  if (settings.audit) {
+    const now = client.vendorNow().getTime();
+    sees.push(`${(await client.audit(now - 86_400_000, now)).length} entries of the audit trail since yesterday`);
+  }
   const [first] = found;
   if (first) {
     const tasks = await client.tasks(first.id, () => true);

@@ -4,6 +4,8 @@ import type { RunEvent } from "../../schemas/event/open-lineage.ts";
 import type { Pull, SystemOf, Tools } from "../collector.ts";
 import { VendorError } from "../collector.ts";
 import type { AnaplanClient } from "./client.ts";
+import type { WindowCursor } from "../run-window.ts";
+import { readAudit, type AuditMark } from "./audit.ts";
 import { createLoadLog, lineBefore, type LoadLog } from "./load-log.ts";
 import { delivered, eventsOf, isOver, totalsOf, type LogLine, type Reading } from "./map.ts";
 import type { Process, Processes } from "./processes.ts";
@@ -16,6 +18,9 @@ import { createViews, type Views } from "./views.ts";
 export interface AnaplanCursor {
   processes: Record<string, { through: number; seen: string[]; fedAt: number }>;
   open: Record<string, OpenTask>;
+  /** Where CloudWorks and the audit trail stand, where they are read. */
+  cloudWorks?: WindowCursor;
+  audit?: AuditMark;
 }
 interface OpenTask {
   processId: string;
@@ -57,10 +62,15 @@ export function createPull(deps: Deps): (cursor: AnaplanCursor | null) => Promis
     const unread = all.filter(({ id }) => !cursor.processes[id]);
     const fed = log && unread.length < all.length ? await log.latest() : new Map<string, number>();
     const read = all.filter(({ id }) => cursor.processes[id]);
-    const byTurns = read[turn++ % Math.max(1, read.length)];
+    const audited = settings.audit ? await readAudit(client, cursor.audit, tools.log) : null;
+    if (audited) cursor.audit = audited.mark;
+    const byTurns = audited ? null : read[turn++ % Math.max(1, read.length)];
     const due = read.filter(
       (process) =>
-        !log || process === byTurns || (fed.get(process.name) ?? 0) > (cursor.processes[process.id]?.fedAt ?? 0),
+        !log ||
+        process === byTurns ||
+        audited?.names(process) ||
+        (fed.get(process.name) ?? 0) > (cursor.processes[process.id]?.fedAt ?? 0),
     );
     return { asked: [...unread.slice(0, BACKFILL), ...due], fed, more: unread.length > BACKFILL };
   }

@@ -2,6 +2,7 @@ import { Hono, type Context } from "hono";
 import { defineSandbox, WorldRefusal, type SandboxOptions, type SimRun, type World } from "../sandbox.ts";
 import { showsFaults } from "../sandbox-faults.ts";
 import { limitsRequests } from "../sandbox-limits.ts";
+import { addCloudWorks } from "./sandbox-cloud-works.ts";
 import { createTokens } from "./sandbox-tokens.ts";
 import { dumpChunks, IMPORT, taskProjection } from "./sandbox-tasks.ts";
 import { viewsOf } from "./sandbox-views.ts";
@@ -35,7 +36,7 @@ export const anaplanSandbox = defineSandbox({
       requestsPerSecond: 5000,
     },
   },
-  addresses: ["apiUrl", "authUrl"],
+  addresses: ["apiUrl", "authUrl", "cloudWorksUrl", "auditUrl"],
   secrets: { user: "tieout@meridian.example", password: "sandbox-anaplan-password" },
   app(world, options) {
     const settings = AnaplanSettings.parse(options.settings);
@@ -48,6 +49,7 @@ export const anaplanSandbox = defineSandbox({
     app.use("*", async (c, next) => (tokens.holds(c.req.header("authorization")) ? next() : unauthorized()));
     addProcesses(app, world, options, settings);
     addViews(app, world, options, settings);
+    addCloudWorks(app, world, options.system);
     return app;
   },
 });

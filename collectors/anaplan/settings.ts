@@ -64,6 +64,12 @@ export const AnaplanSettings = z.strictObject({
   modelId: z.string().regex(/^[0-9A-F]{32}$/, "expected 32 hexadecimal digits in upper case"),
   loads: z.array(Load).min(1),
   loadLog: LoadLog.optional(),
+  /** Reads runs of CloudWorks' integrations too; its user must be a restricted integration user. */
+  cloudWorks: z
+    .strictObject({ retentionDays: z.number().positive().default(30), pageSize: z.int().min(1).max(1000).default(100) })
+    .optional(),
+  /** Asks the audit trail which processes ran; its user must be a tenant auditor. */
+  audit: z.strictObject({ pageSize: z.int().min(1).max(10_000).default(500) }).optional(),
   totals: TotalsNames.prefault({}),
   dump: DumpColumns.prefault({}),
   /** Tasks this much older than the newest seen are looked at again. */

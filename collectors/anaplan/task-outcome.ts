@@ -5,7 +5,7 @@ import type { AnaplanSettings } from "./settings.ts";
 import type { Detail, Step, Task } from "./vendor.ts";
 
 /** Anaplan's message types and texts for what goes wrong; the first that fits counts. */
-const RULES: readonly TextRule[] = [
+export const RULES: readonly TextRule[] = [
   {
     pattern: /(combination)\b.*?(?:"(?<dimension>[^"]+)":\s*)?(?:"(?<member>[^"]+)")?\s*$/i,
     code: "invalid-combination",

@@ -90,3 +90,54 @@ export type ViewMetadata = z.infer<typeof ViewMetadata>;
 export const ItemList = z.looseObject({
   items: z.array(z.looseObject({ id: z.string(), name: z.string(), code: z.string().nullish() })).default([]),
 });
+
+const Code = z.union([z.string(), z.number()]).transform(String).nullish();
+
+/** A run of an integration, as CloudWorks' history has it. */
+export const CloudRun = z.looseObject({
+  id: z.string(),
+  startDate: z.string(),
+  endDate: z.string().nullish(),
+  success: z.boolean().nullish(),
+  /** `Success`, `Running`, `Cancelled` or what went wrong. */
+  message: z.string().nullish(),
+  /** 38 is success in part. */
+  executionErrorCode: Code,
+  triggerSource: z.string().nullish(),
+});
+export type CloudRun = z.infer<typeof CloudRun>;
+
+export const IntegrationList = z.looseObject({
+  ...paged,
+  integrations: z
+    .array(
+      z.looseObject({
+        integrationId: z.string(),
+        name: z.string(),
+        latestRun: z.looseObject({ startDate: z.string().nullish() }).nullish(),
+      }),
+    )
+    .default([]),
+});
+export type Integration = z.infer<typeof IntegrationList>["integrations"][number];
+export const RunHistory = z.looseObject({
+  ...paged,
+  history_of_runs: z.looseObject({ runs: z.array(CloudRun).default([]) }).default({ runs: [] }),
+});
+/** A clean run has an object here, one with errors what they are. */
+export const RunErrors = z.looseObject({ runs: z.unknown().optional() });
+
+/** An entry of the audit trail; what it is about stands somewhere in it, under names that differ by type. */
+export const AuditEntry = z.looseObject({
+  id: z.union([z.string(), z.number()]).transform(String),
+  eventDate: z.coerce.number(),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+export const AuditPage = z.looseObject({
+  meta: z
+    .looseObject({
+      paging: z.looseObject({ currentPageSize: z.number().optional(), nextOffset: z.number().nullish() }).optional(),
+    })
+    .optional(),
+  response: z.array(AuditEntry).default([]),
+});
