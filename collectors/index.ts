@@ -19,6 +19,7 @@ import { powerbi } from "./powerbi/index.ts";
 import { sapEcc } from "./sap-ecc/index.ts";
 import { sapIntegrationSuite } from "./sap-integration-suite/index.ts";
 import { sapS4hana } from "./sap-s4hana/index.ts";
+import { sqlWarehouse } from "./sql-warehouse/index.ts";
 import { workato } from "./workato/index.ts";
 import { workdayAdaptive } from "./workday-adaptive/index.ts";
 import { oracleEpm } from "./oracle-epm/index.ts";
@@ -56,4 +57,5 @@ export const collectors = [
   kafka,
   airbyte,
   tableau,
+  sqlWarehouse,
 ] as readonly Collector[];

@@ -19,6 +19,7 @@ import type { Sandbox } from "./sandbox.ts";
 import { sapEccSandbox } from "./sap-ecc/sandbox.ts";
 import { sapIntegrationSuiteSandbox } from "./sap-integration-suite/sandbox.ts";
 import { sapS4hanaSandbox } from "./sap-s4hana/sandbox.ts";
+import { sqlWarehouseSandbox } from "./sql-warehouse/sandbox.ts";
 import { workatoSandbox } from "./workato/sandbox.ts";
 import { workdayAdaptiveSandbox } from "./workday-adaptive/sandbox.ts";
 import { oracleEpmSandbox } from "./oracle-epm/sandbox.ts";
@@ -56,4 +57,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   kafkaSandbox,
   airbyteSandbox,
   tableauSandbox,
+  sqlWarehouseSandbox,
 ];
