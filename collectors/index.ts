@@ -10,6 +10,7 @@ import { fileExchange } from "./file-exchange/index.ts";
 import { fivetran } from "./fivetran/index.ts";
 import { inforIon } from "./infor-ion/index.ts";
 import { informatica } from "./informatica/index.ts";
+import { kafkaConnect } from "./kafka-connect/index.ts";
 import { kafka } from "./kafka/index.ts";
 import { mulesoft } from "./mulesoft/index.ts";
 import { netsuite } from "./netsuite/index.ts";
@@ -58,4 +59,5 @@ export const collectors = [
   airbyte,
   tableau,
   sqlWarehouse,
+  kafkaConnect,
 ] as readonly Collector[];

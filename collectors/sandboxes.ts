@@ -9,6 +9,7 @@ import { fileExchangeSandbox } from "./file-exchange/sandbox.ts";
 import { fivetranSandbox } from "./fivetran/sandbox.ts";
 import { inforIonSandbox } from "./infor-ion/sandbox.ts";
 import { informaticaSandbox } from "./informatica/sandbox.ts";
+import { kafkaConnectSandbox } from "./kafka-connect/sandbox.ts";
 import { kafkaSandbox } from "./kafka/sandbox.ts";
 import { mulesoftSandbox } from "./mulesoft/sandbox.ts";
 import { netsuiteSandbox } from "./netsuite/sandbox.ts";
@@ -58,4 +59,5 @@ export const SANDBOXES: readonly Sandbox[] = [
   airbyteSandbox,
   tableauSandbox,
   sqlWarehouseSandbox,
+  kafkaConnectSandbox,
 ];
