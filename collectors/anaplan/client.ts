@@ -109,10 +109,10 @@ export function createClient(system: SystemOf<AnaplanSettings>, tools: Tools) {
     viewMetadata: (viewId: string) => http.get(`${model}/views/${viewId}`, ViewMetadata),
     pageItems: async (viewId: string, dimensionId: string) =>
       (await http.get(`${model}/views/${viewId}/dimensions/${dimensionId}/items`, ItemList)).items,
-    /** A view's cells; `pages` selects items of its page dimensions, `<dimension>:<item>`. */
-    viewData: (viewId: string, pages: string[]) =>
+    /** A view's cells; `turned` selects items of its page dimensions, `<dimension>:<item>`. */
+    viewData: (viewId: string, turned: string[]) =>
       http.get(`${model}/views/${viewId}/data`, ViewData, {
-        query: { format: "v1", pages: pages.length > 0 ? pages.join(",") : undefined },
+        query: { format: "v1", pages: turned.length > 0 ? turned.join(",") : undefined },
       }),
 
     /** Never repeated: Anaplan knows no idempotency key. */
