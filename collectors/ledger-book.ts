@@ -1,7 +1,7 @@
 import { Big } from "big.js";
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import type { ControlTotal } from "../schemas/event/facets.ts";
+import type { ControlTotal, PeriodStatus } from "../schemas/event/facets.ts";
 import type { DatasetEvent } from "../schemas/event/open-lineage.ts";
 import { signedDatasetEvent } from "./signed-event.ts";
 
@@ -19,6 +19,14 @@ export interface LedgerLine {
   net?: string | undefined;
 }
 
+/** Whether a period takes postings, in our word and the vendor's. */
+export interface PeriodStanding {
+  entity: string;
+  period: string;
+  status: PeriodStatus;
+  native: string;
+}
+
 export interface LedgerReading {
   producer: string;
   dataset: { namespace: string; name: string };
@@ -28,12 +36,18 @@ export interface LedgerReading {
   entities: readonly string[];
   periods: readonly string[];
   lines: readonly LedgerLine[];
+  /** Left out where the vendor is not asked for it. */
+  standings?: readonly PeriodStanding[] | undefined;
   /** Everything posted up to here is in the lines, ISO 8601. */
   at: string;
 }
 
 /** When a ledger was last read, with a digest of what it held by `entity/period`. */
-export const LedgerMark = z.object({ at: z.string(), digests: z.record(z.string(), z.string()) });
+export const LedgerMark = z.object({
+  at: z.string(),
+  digests: z.record(z.string(), z.string()),
+  standings: z.string().optional(),
+});
 export type LedgerMark = z.infer<typeof LedgerMark>;
 
 /** Periods `2026-10` that are open at an instant: its own month and those before it. Fiscal years are calendar years. */
@@ -52,7 +66,8 @@ export function ledgerDue(now: Date, everyMinutes: number, before: LedgerMark | 
 
 /**
  * What the ledger holds, as dataset events: one for each entity and period whose totals changed since they were last
- * told, and one that moves the watermark of all others. Lines of one account and currency are summed up.
+ * told, and one that moves the watermark of all others; before them, whether periods take postings, where that changed.
+ * Lines of one account and currency are summed up.
  */
 export function ledgerEvents(
   reading: LedgerReading,
@@ -69,7 +84,7 @@ export function ledgerEvents(
       const place = { entity, ledger: reading.ledger, period, version: reading.version };
       const position = { ...place, completeThrough: at, snapshotAsOf: at };
       const totals: ControlTotal[] = summed(grouped.get(key) ?? []).map((measured) => ({ ...place, ...measured }));
-      const digest = createHash("sha256").update(JSON.stringify(totals)).digest("base64url").slice(0, 16);
+      const digest = digestOf(totals);
       digests[key] = digest;
       if (digest === before?.digests[key]) {
         unchanged.push(position);
@@ -83,7 +98,17 @@ export function ledgerEvents(
     const facets = { tieout_position: { positions: unchanged } };
     events.push(signedDatasetEvent(producer, at, { ...dataset, facets }));
   }
-  return { events, mark: { at, digests } };
+  const standings = reading.standings?.map((standing) => ({ ...standing, ledger: reading.ledger })) ?? [];
+  const told = standings.length > 0 ? digestOf(standings) : undefined;
+  if (told && told !== before?.standings) {
+    const facets = { tieout_periodStatus: { statuses: standings } };
+    events.unshift(signedDatasetEvent(producer, at, { ...dataset, facets }));
+  }
+  return { events, mark: { at, digests, ...(told && { standings: told }) } };
+}
+
+function digestOf(value: object): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, 16);
 }
 
 function summed(lines: readonly LedgerLine[]) {

@@ -6,7 +6,7 @@ import { tokenGrant } from "../oauth.ts";
 import { allRows, pages } from "../pages.ts";
 import { signedJwt } from "../signed-jwt.ts";
 import type { Settings } from "./settings.ts";
-import { type BalanceRow, ScriptRunPage, Submitted, SuiteQlPage } from "./vendor.ts";
+import { ScriptRunPage, Submitted, suiteQlPage } from "./vendor.ts";
 
 export type Client = ReturnType<typeof createClient>;
 
@@ -57,18 +57,20 @@ export function createClient({ settings, connection }: SystemOf<Settings>, tools
     submit: async (task: Record<string, unknown>): Promise<string> =>
       (await asked(restlets, "POST", RESTLET, Submitted, { query: restlet, json: task })).taskId,
     /** The rows of a query. It only asks, so it may be repeated. */
-    query: (q: string, limit: number): Promise<BalanceRow[]> =>
-      allRows(
+    query<S extends z.ZodType>(q: string, row: S, limit: number): Promise<z.output<S>[]> {
+      const shape = suiteQlPage(row);
+      return allRows(
         pages({
           ask: (offset) =>
-            asked(rest, "POST", SUITEQL, SuiteQlPage, {
+            asked(rest, "POST", SUITEQL, shape, {
               ...{ idempotent: true, headers: { prefer: "transient" }, json: { q } },
               query: { limit, offset: offset ?? 0 },
             }),
-          rows: (page) => page.items,
+          rows: (page) => page.items as z.output<S>[],
           next: (page) => (page.hasMore ? page.offset + page.items.length : null),
         }),
-      ),
+      );
+    },
   };
 }
 

@@ -8,8 +8,8 @@ import { createClient, type Client } from "./client.ts";
 import { createDrive } from "./drive.ts";
 import { PRODUCER, scriptRunEvents, stateOf } from "./map.ts";
 import { Settings } from "./settings.ts";
-import { ledgerLine, trialBalanceQuery } from "./suiteql.ts";
-import type { ScriptRun } from "./vendor.ts";
+import { ledgerLine, periodsQuery, standingsOf, trialBalanceQuery } from "./suiteql.ts";
+import { BalanceRow, PeriodRow, type ScriptRun } from "./vendor.ts";
 
 /** Oracle NetSuite: runs of scripts through a RESTlet, the trial balance by SuiteQL. */
 export const netsuite = defineCollector<typeof Settings, BooksCursor>({
@@ -56,13 +56,16 @@ function ledgerPlan(client: Client, { namespace, settings }: SystemOf<Settings>)
   if (!ledger) return null;
   return {
     ...ledger,
-    read: async (periods) => ({
-      ...{ producer: PRODUCER, dataset: { namespace, name: ledger.dataset }, ledger: ledger.ledger, version },
-      entities: Object.values(ledger.subsidiaries),
-      lines: (await client.query(trialBalanceQuery(ledger, periods), ledger.pageSize)).map((row) =>
-        ledgerLine(row, ledger),
-      ),
-    }),
+    async read(periods) {
+      const rows = await client.query(trialBalanceQuery(ledger, periods), BalanceRow, ledger.pageSize);
+      const shut = ledger.periods && (await client.query(periodsQuery(periods), PeriodRow, ledger.pageSize));
+      return {
+        ...{ producer: PRODUCER, dataset: { namespace, name: ledger.dataset }, ledger: ledger.ledger, version },
+        entities: Object.values(ledger.subsidiaries),
+        lines: rows.map((row) => ledgerLine(row, ledger)),
+        standings: shut ? standingsOf(shut, ledger) : undefined,
+      };
+    },
   };
 }
 
@@ -76,7 +79,7 @@ async function checked(client: Client, { settings }: SystemOf<Settings>, { clock
   const { ledger } = settings;
   if (ledger) {
     const period = clock.now().toISOString().slice(0, 7);
-    const rows = await client.query(trialBalanceQuery(ledger, [period]), ledger.pageSize);
+    const rows = await client.query(trialBalanceQuery(ledger, [period]), BalanceRow, ledger.pageSize);
     sees.push(`the trial balance of ${period}: ${rows.length} lines`);
   }
   const other = [...titles.keys()].filter((title) => !jobNamed(settings.jobs, title));

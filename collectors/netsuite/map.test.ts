@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { ledgerEvents } from "../ledger-book.ts";
 import { PRODUCER, scriptRunEvents, stateOf } from "./map.ts";
 import { Settings } from "./settings.ts";
-import { ledgerLine, trialBalanceQuery } from "./suiteql.ts";
-import { ScriptRunPage, SuiteQlPage, type ScriptRun } from "./vendor.ts";
+import { ledgerLine, periodsQuery, standingsOf, trialBalanceQuery } from "./suiteql.ts";
+import { BalanceRow, ScriptRunPage, suiteQlPage, type ScriptRun } from "./vendor.ts";
 
 const fixture = (name: string): unknown =>
   JSON.parse(readFileSync(join(import.meta.dirname, "fixtures", name), "utf8"));
@@ -105,7 +105,9 @@ describe("the trial balance", () => {
   });
 
   test("becomes totals by account, exact, and a watermark where nothing changed", () => {
-    const lines = SuiteQlPage.parse(fixture("suiteql.json")).items.map((row) => ledgerLine(row, settings.ledger!));
+    const lines = suiteQlPage(BalanceRow)
+      .parse(fixture("suiteql.json"))
+      .items.map((row) => ledgerLine(row, settings.ledger!));
     const reading = {
       ...{
         producer: PRODUCER,
@@ -137,5 +139,25 @@ describe("the trial balance", () => {
     const again = ledgerEvents({ ...reading, at: "2026-11-02T10:00:00.000Z" }, mark).events;
     expect(again).toHaveLength(1);
     expect(again[0]?.dataset.facets).not.toHaveProperty("tieout_controlTotals");
+  });
+
+  test("says when a period was closed, for every subsidiary and once", () => {
+    expect(periodsQuery(["2026-10"])).toContain("isadjust = 'F'");
+    const ledger = settings.ledger!;
+    const reading = (closed: "T" | "F") => ({
+      ...{ producer: PRODUCER, dataset: { namespace, name: ledger.dataset }, ledger: "", version: "actual" },
+      ...{ entities: [], periods: [], lines: [], at: "2026-11-02T09:30:00.000Z" },
+      standings: standingsOf([{ period: "2026-10", closed }], ledger),
+    });
+    const { mark } = ledgerEvents(reading("F"), null);
+    expect(ledgerEvents(reading("F"), mark).events).toEqual([]);
+    const [closed] = ledgerEvents(reading("T"), mark).events;
+    const shut = { ledger: "", period: "2026-10", status: "closed", native: "Closed" };
+    expect(closed?.dataset.facets?.tieout_periodStatus).toMatchObject({
+      statuses: [
+        { entity: "US01", ...shut },
+        { entity: "CA01", ...shut },
+      ],
+    });
   });
 });

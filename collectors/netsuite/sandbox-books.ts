@@ -5,20 +5,46 @@ import type { Settings } from "./settings.ts";
 /** Types of the played accounts, by their first digit. */
 const TYPES: Record<string, string> = { 4: "Income", 5: "COGS", 6: "Expense" };
 
-/** A page of the trial balance a query asks for; null for a query that is no trial balance. */
-export function balancePage(
+/** Months that stay open in the played account, this one included. */
+const OPEN_MONTHS = 2;
+
+/** A page of the rows a query asks for; null for a query this account does not understand. */
+export function suiteQlPage(
   world: World,
   system: string,
-  { ledger }: Settings,
+  settings: Settings,
   query: string,
   { limit, offset }: { limit: number; offset: number },
 ) {
+  const rows = periodRows(world, query) ?? balanceRows(world, system, settings, query);
+  if (!rows) return null;
+  const items = rows.slice(offset, offset + limit);
+  const hasMore = offset + limit < rows.length;
+  return { links: [], count: items.length, hasMore, offset, totalResults: rows.length, items };
+}
+
+function periodRows(world: World, query: string): object[] | null {
+  const [, listed] = /FROM accountingperiod WHERE .*IN \(([^)]*)\)/.exec(query) ?? [];
+  if (!listed) return null;
+  const open = new Set(
+    world
+      .periods()
+      .slice(-OPEN_MONTHS)
+      .map(({ period }) => period),
+  );
+  return listed.split(", ").map((quoted) => {
+    const period = unquoted(quoted);
+    return { links: [], period, closed: open.has(period) ? "F" : "T" };
+  });
+}
+
+function balanceRows(world: World, system: string, { ledger }: Settings, query: string): object[] | null {
   const listed = (column: RegExp) => new RegExp(`${column.source} IN \\(([^)]*)\\)`).exec(query)?.[1]?.split(", ");
   const subsidiaries = listed(/tl\.subsidiary/);
   const periods = listed(/TO_CHAR\(ap\.startdate, 'YYYY-MM'\)/);
   const types = new Set(listed(/a\.accttype/));
   if (!ledger || !/^SELECT .* FROM transactionaccountingline /.test(query) || !subsidiaries || !periods) return null;
-  const rows = subsidiaries.flatMap((subsidiary) =>
+  return subsidiaries.flatMap((subsidiary) =>
     periods.map(unquoted).flatMap((period) => {
       const held = playedLedger(world, system, ledger.subsidiaries[subsidiary] ?? "", period, ledger.dataset);
       return (held?.accounts ?? [])
@@ -31,9 +57,6 @@ export function balancePage(
         }));
     }),
   );
-  const items = rows.slice(offset, offset + limit);
-  const hasMore = offset + limit < rows.length;
-  return { links: [], count: items.length, hasMore, offset, totalResults: rows.length, items };
 }
 
 function unquoted(text: string): string {

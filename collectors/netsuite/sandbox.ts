@@ -4,7 +4,7 @@ import { filled } from "../job-name.ts";
 import { defineSandbox, WorldRefusal, type SandboxOptions, type World } from "../sandbox.ts";
 import { showsFaults } from "../sandbox-faults.ts";
 import { createTokens, type SandboxTokens } from "../sandbox-tokens.ts";
-import { balancePage } from "./sandbox-books.ts";
+import { suiteQlPage } from "./sandbox-books.ts";
 import { scriptRuns } from "./sandbox-runs.ts";
 import { Settings } from "./settings.ts";
 
@@ -41,7 +41,7 @@ export const netsuiteSandbox = defineSandbox({
           submits: { scriptId: "customscript_gl_actuals", deploymentId: "customdeploy_gl_actuals_{entity}" },
         },
       ],
-      ledger: { subsidiaries: { "2": "DE01", "3": "GB01" }, pageSize: 20 },
+      ledger: { subsidiaries: { "2": "DE01", "3": "GB01" }, pageSize: 20, periods: true },
     },
   },
   addresses: ["url", "restletUrl"],
@@ -67,7 +67,7 @@ export const netsuiteSandbox = defineSandbox({
       const { q = "" } = await c.req.json<{ q?: string }>();
       const [limit, offset] = [Number(c.req.query("limit") ?? 1000), Number(c.req.query("offset") ?? 0)];
       if (limit > 1000 || offset % limit !== 0) return refused(c, 400, "INVALID_PARAMETER", "Invalid limit or offset.");
-      const page = balancePage(world, options.system, settings, q, { limit, offset });
+      const page = suiteQlPage(world, options.system, settings, q, { limit, offset });
       return page
         ? c.json(page)
         : refused(c, 400, "INVALID_QUERY", "Search error occurred: invalid or unsupported search");

@@ -38,6 +38,8 @@ const Ledger = z.strictObject({
     .array(z.string().regex(/^\w+$/))
     .min(1)
     .default(["Income", "COGS", "Expense", "OthIncome", "OthExpense"]),
+  /** Whether accounting periods are closed is read too; the role must see them. */
+  periods: z.boolean().default(false),
   /** This month's period and so many before it are read, less one. */
   openPeriods: z.int().min(1).max(16).default(2),
   everyMinutes: z.int().min(1).default(30),

@@ -1,6 +1,6 @@
-import type { LedgerLine } from "../ledger-book.ts";
+import type { LedgerLine, PeriodStanding } from "../ledger-book.ts";
 import type { Ledger } from "./settings.ts";
-import type { BalanceRow } from "./vendor.ts";
+import type { BalanceRow, PeriodRow } from "./vendor.ts";
 
 /** The trial balance of subsidiaries × periods by account and currency, in a steady order so that pages join. */
 export function trialBalanceQuery(ledger: Ledger, periods: readonly string[]): string {
@@ -21,6 +21,25 @@ export function trialBalanceQuery(ledger: Ledger, periods: readonly string[]): s
     "GROUP BY tl.subsidiary, TO_CHAR(ap.startdate, 'YYYY-MM'), a.acctnumber, cur.symbol",
     "ORDER BY tl.subsidiary, period, account",
   ].join(" ");
+}
+
+/** Whether monthly periods are closed. */
+export function periodsQuery(periods: readonly string[]): string {
+  return [
+    "SELECT TO_CHAR(startdate, 'YYYY-MM') AS period, closed FROM accountingperiod",
+    `WHERE isyear = 'F' AND isquarter = 'F' AND isadjust = 'F' AND TO_CHAR(startdate, 'YYYY-MM') IN (${quoted(periods)})`,
+    "ORDER BY startdate",
+  ].join(" ");
+}
+
+/** Accounting periods as every subsidiary's standing. */
+export function standingsOf(rows: readonly PeriodRow[], { subsidiaries }: Ledger): PeriodStanding[] {
+  return Object.values(subsidiaries).flatMap((entity) =>
+    rows.map(({ period, closed }) => ({
+      ...{ entity, period, status: closed === "T" ? ("closed" as const) : ("open" as const) },
+      native: closed === "T" ? "Closed" : "Open",
+    })),
+  );
 }
 
 /** A row of the trial balance as a line of the ledger; `net` is left to whoever sums up exactly. */

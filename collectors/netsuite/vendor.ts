@@ -39,5 +39,14 @@ export const BalanceRow = z.looseObject({
 });
 export type BalanceRow = z.infer<typeof BalanceRow>;
 
+/** An accounting period; one closing serves all subsidiaries. */
+export const PeriodRow = z.looseObject({
+  period: z.string().regex(/^\d{4}-\d{2}$/),
+  closed: z.enum(["T", "F"]),
+});
+export type PeriodRow = z.infer<typeof PeriodRow>;
+
 /** One page of SuiteQL. Numbers arrive as text, and a column without a value is left out. */
-export const SuiteQlPage = z.looseObject({ items: z.array(BalanceRow), hasMore: z.boolean(), offset: z.number() });
+export function suiteQlPage<S extends z.ZodType>(row: S) {
+  return z.looseObject({ items: z.array(row), hasMore: z.boolean(), offset: z.number() });
+}

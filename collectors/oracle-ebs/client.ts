@@ -7,7 +7,15 @@ import { localSince } from "../local-time.ts";
 import { pages } from "../pages.ts";
 import { monthName } from "../period-name.ts";
 import type { Ledger, Settings } from "./settings.ts";
-import { BalanceList, Cancelled, faultIn, RequestList, Submitted, type ConcurrentRequest } from "./vendor.ts";
+import {
+  BalanceList,
+  Cancelled,
+  faultIn,
+  PeriodList,
+  RequestList,
+  Submitted,
+  type ConcurrentRequest,
+} from "./vendor.ts";
 
 export type Client = ReturnType<typeof createClient>;
 
@@ -57,6 +65,11 @@ export function createClient({ settings, connection }: SystemOf<Settings>, tools
         ...{ P_FROM_ACCOUNT: accounts.from, P_TO_ACCOUNT: accounts.to },
       };
       return (await call("list_totals", input, BalanceList)).OutputParameters.X_TOTALS;
+    },
+    /** Whether periods `2026-10` of the general ledger take postings. */
+    async periods({ ledgerId }: Ledger, periods: readonly string[]) {
+      const input = { P_LEDGER_ID: ledgerId, P_PERIODS: periods.map(monthName).join(",") };
+      return (await call("list_periods", input, PeriodList)).OutputParameters.X_PERIODS;
     },
     /** Submits a request; never repeated. */
     async submit(input: Record<string, string>): Promise<string> {

@@ -7,7 +7,7 @@ import { readRunsAndLedger, type BooksCursor, type LedgerPlan } from "../runs-an
 import { hasEnded } from "../seen-run.ts";
 import { createClient, type Client } from "./client.ts";
 import { createDrive } from "./drive.ts";
-import { changedAt, jobNameOf, ledgerLines, PRODUCER, requestEvents, stateOf } from "./map.ts";
+import { changedAt, jobNameOf, ledgerLines, PRODUCER, requestEvents, standingsOf, stateOf } from "./map.ts";
 import { Settings } from "./settings.ts";
 import type { ConcurrentRequest } from "./vendor.ts";
 
@@ -63,6 +63,7 @@ function ledgerPlan(client: Client, { namespace, settings }: SystemOf<Settings>)
       ...{ producer: PRODUCER, dataset: { namespace, name: ledger.dataset }, ledger: ledger.ledger, version },
       entities: Object.values(ledger.entities),
       lines: ledgerLines(await client.totals(ledger, periods), ledger),
+      standings: ledger.periods ? standingsOf(await client.periods(ledger, periods), ledger) : undefined,
     }),
   };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runIdOf } from "../run-id.ts";
-import { jobNameOf, ledgerLines, requestEvents, stateOf } from "./map.ts";
+import { jobNameOf, ledgerLines, requestEvents, standingsOf, stateOf } from "./map.ts";
 import { Settings } from "./settings.ts";
 import { BalanceList, faultIn, RequestList, type ConcurrentRequest } from "./vendor.ts";
 
@@ -106,6 +106,19 @@ test.each([
 ])("%s means %s", (COMPLETION_TEXT, code) => {
   const end = eventsOf({ ...request, STATUS_CODE: "E", COMPLETION_TEXT }).at(-1);
   expect(end?.run.facets).toMatchObject({ tieout_exceptions: { exceptions: [{ code, message: COMPLETION_TEXT }] } });
+});
+
+test("closing statuses tell whether periods take postings", () => {
+  const rows = ["N", "F", "O", "C", "P", "?"].map((CLOSING_STATUS) => ({ PERIOD_NAME: "Oct-26", CLOSING_STATUS }));
+  expect(
+    standingsOf(rows, settings.ledger!).map(({ entity, period, status }) => `${entity} ${period} ${status}`),
+  ).toEqual([
+    "US01 2026-10 future",
+    "US01 2026-10 future",
+    "US01 2026-10 open",
+    "US01 2026-10 closed",
+    "US01 2026-10 locked",
+  ]);
 });
 
 describe("answers of the gateway", () => {

@@ -1,7 +1,7 @@
-import type { RunException } from "../../schemas/event/facets.ts";
+import type { PeriodStatus, RunException } from "../../schemas/event/facets.ts";
 import type { RunEvent } from "../../schemas/event/open-lineage.ts";
 import { jobNamed } from "../declared-job.ts";
-import type { LedgerLine } from "../ledger-book.ts";
+import type { LedgerLine, PeriodStanding } from "../ledger-book.ts";
 import { instantOfLocal } from "../local-time.ts";
 import { periodNamed } from "../period-name.ts";
 import { seenRunEvents, type RunState } from "../seen-run.ts";
@@ -9,7 +9,7 @@ import { producerOf } from "../signed-event.ts";
 import { exceptionOf } from "../vendor-text.ts";
 import type { Ledger, Settings } from "./settings.ts";
 import { RULES } from "./texts.ts";
-import type { BalanceRow, ConcurrentRequest } from "./vendor.ts";
+import type { BalanceRow, ConcurrentRequest, PeriodRow } from "./vendor.ts";
 
 export const PRODUCER = producerOf("oracle-ebs");
 
@@ -105,6 +105,26 @@ function exceptionsOf(request: ConcurrentRequest, state: RunState | null): RunEx
   const told = texts.filter((text) => text !== "");
   if (told.length === 0) told.push(`The request completed with status ${request.STATUS_CODE} and says no reason.`);
   return told.map((text) => exceptionOf(text, RULES));
+}
+
+/** Closing statuses of periods; any other tells nothing. */
+const STANDINGS: Record<string, { status: PeriodStatus; native: string }> = {
+  N: { status: "future", native: "Never opened" },
+  F: { status: "future", native: "Future" },
+  O: { status: "open", native: "Open" },
+  C: { status: "closed", native: "Closed" },
+  P: { status: "locked", native: "Permanently closed" },
+};
+
+/** Periods of the ledger as the standing of each of its entities. */
+export function standingsOf(rows: readonly PeriodRow[], { entities }: Ledger): PeriodStanding[] {
+  return Object.values(entities).flatMap((entity) =>
+    rows.flatMap(({ PERIOD_NAME, CLOSING_STATUS }) => {
+      const period = periodNamed(PERIOD_NAME);
+      const standing = STANDINGS[CLOSING_STATUS];
+      return period && standing ? [{ entity, period, ...standing }] : [];
+    }),
+  );
 }
 
 /** Balances as lines of the ledger. What belongs to a segment nobody declared is left out. */

@@ -6,6 +6,9 @@ import { playedLedger } from "../sandbox-ledger.ts";
 import { requestRows } from "./sandbox-requests.ts";
 import { Settings } from "./settings.ts";
 
+/** Months that stay open in the played ledger, this one included. */
+const OPEN_MONTHS = 2;
+
 type Input = Record<string, string | undefined>;
 
 /** An E-Business Suite behind Integrated SOA Gateway: one package's procedures, with the context of a responsibility. */
@@ -35,6 +38,7 @@ export const oracleEbsSandbox = defineSandbox({
       ],
       ledger: {
         ledgerId: "2021",
+        periods: true,
         entities: { "101": "DE01", "102": "GB01" },
         accounts: { from: "400000", to: "699999" },
       },
@@ -94,6 +98,18 @@ function proceduresOf(world: World, system: string, settings: Settings): Record<
         }),
       );
       return { X_TOTALS: table("X_TOTALS", rows) };
+    },
+    list_periods({ P_PERIODS = "" }) {
+      const open = new Set(
+        world
+          .periods()
+          .slice(-OPEN_MONTHS)
+          .map(({ period }) => monthName(period)),
+      );
+      const rows = P_PERIODS.split(",").map((PERIOD_NAME) => ({
+        ...{ PERIOD_NAME, CLOSING_STATUS: open.has(PERIOD_NAME) ? "O" : "C" },
+      }));
+      return { X_PERIODS: table("X_PERIODS", rows) };
     },
     submit_request({ P_DESCRIPTION = "", P_PROGRAM }) {
       const job = world.jobs(system).find((each) => P_DESCRIPTION.startsWith(`${each.job} [`));

@@ -42,6 +42,8 @@ const Ledger = z.strictObject({
   entities: z.record(z.string(), z.string()),
   /** The natural accounts that travel, both ends included. */
   accounts: z.strictObject({ from: z.string(), to: z.string() }),
+  /** Whether periods take postings is read too. */
+  periods: z.boolean().default(false),
   openPeriods: z.int().min(1).max(16).default(2),
   everyMinutes: z.int().min(1).default(60),
 });

@@ -32,6 +32,10 @@ export const BalanceRow = z.looseObject({
 });
 export type BalanceRow = z.infer<typeof BalanceRow>;
 
+/** Of GL_PERIOD_STATUSES, for the general ledger. */
+export const PeriodRow = z.looseObject({ PERIOD_NAME: z.string(), CLOSING_STATUS: z.string() });
+export type PeriodRow = z.infer<typeof PeriodRow>;
+
 /** A table a procedure hands out: nothing, one item, or several. */
 function table<S extends z.ZodType>(name: string, row: S) {
   const items = z.union([z.array(row), row.transform((one) => [one])]).nullish();
@@ -46,6 +50,10 @@ export const RequestList = z.looseObject({
 });
 export const BalanceList = z.looseObject({
   OutputParameters: z.looseObject({ X_TOTALS: table("X_TOTALS", BalanceRow) }),
+});
+
+export const PeriodList = z.looseObject({
+  OutputParameters: z.looseObject({ X_PERIODS: table("X_PERIODS", PeriodRow) }),
 });
 
 /** 0 for a request that was not taken; the message says why. */
