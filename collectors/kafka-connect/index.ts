@@ -36,7 +36,9 @@ export const kafkaConnect = defineCollector<typeof Settings, Cursor>({
   settings: Settings,
   connection: {
     url: "the address of a worker's REST interface, for example https://connect.example.com:8083",
-    user: "a user of the REST interface, or nothing where it asks for none",
+  },
+  optional: {
+    user: "a user of the REST interface, where it asks for one",
     password: "that user's password",
   },
   open(system, tools) {
