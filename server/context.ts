@@ -29,6 +29,7 @@ export interface Actor {
 /** What an actor may do. Verbs check these; the console only mirrors them. */
 export type Scope =
   | "ingest:write"
+  | "lines:write"
   | "board:read"
   | "run:read"
   | "run:raw"
@@ -68,6 +69,8 @@ export interface Context {
   /** What is known now, in memory: folded from accepted events, loaded from ClickHouse at start. */
   facts: Facts;
   metrics: Metrics;
+  /** Where files of lines stand: handed in, quarantined, and watched for in `inbox`. */
+  linesDirectory: string;
   /** How to drive each system, by its id in the estate. */
   drivers: ReadonlyMap<string, Pick<Connected, "trigger" | "cancel">>;
   /** Makes events of Tieout's own or of a collector durable; throws when they could not be. */

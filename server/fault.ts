@@ -10,6 +10,7 @@ export const FAULT_STATUS = {
   "too-large": 413,
   "unsupported-media": 415,
   "unacceptable-event": 422,
+  "unacceptable-lines": 422,
   "too-many-requests": 429,
   "vendor-refused": 502,
   overloaded: 503,

@@ -13,7 +13,7 @@ const TITLES: Record<number, string> = {
   409: "In conflict with what is there",
   413: "Too large",
   415: "This kind of content is not accepted",
-  422: "The event cannot be accepted",
+  422: "What came cannot be accepted",
   429: "Too many requests",
   500: "Something failed inside Tieout",
   502: "The other system refused",

@@ -20,6 +20,7 @@ import { recordedEstates } from "./estate/recorded-estates.ts";
 import { followNews } from "./follow-news.ts";
 import { greeting } from "./greeting.ts";
 import { openIngest } from "./ingest/open-ingest.ts";
+import { forgetCutShort } from "./lines/forget-cut-short.ts";
 import { listen, type Door } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
@@ -105,13 +106,14 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   // Tasks need the context, and the context hands tasks on: the queue is opened first thing after.
   let tasks: Tasks | null = null;
   const ctx: Context = {
-    ...{ clock, log, estate, clickhouse, postgres, facts, metrics },
+    ...{ clock, log, estate, clickhouse, postgres, facts, metrics, linesDirectory: join(options.data, "lines") },
     drivers: new Map(sources.map(({ system, connected }) => [system.id, connected])),
     accept: async (events, source) => void (await ingest.acceptEvents(events, source)),
     enqueue: (...task) =>
       tasks ? tasks.enqueue(...task) : Promise.reject(new Error("The task queue is not open yet.")),
     touch: (topic) => stream.touch(topic),
   };
+  await forgetCutShort(ctx);
   const gathering = createGathering({ accept: ctx.accept, cursors: storedCursors(postgres) });
   const collecting = createCollecting(sources, {
     ...{ clock, log, metrics, accept: gathering.accept, cursors: gathering.cursors },

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,7 +53,9 @@ async function answer(connection: ChdbConnection, request: IncomingMessage, resp
   const params = { query: statement, query_params, clickhouse_settings };
   try {
     let result = "";
-    if (url.searchParams.has("query") && body.length > 0) {
+    if (/FROM input\(/.test(statement)) {
+      await insertThroughFile(connection, statement, body, clickhouse_settings);
+    } else if (url.searchParams.has("query") && body.length > 0) {
       await connection.insert({ ...params, values: body.toString() });
     } else {
       result = await text((await connection.query(params)).stream);
@@ -65,6 +67,25 @@ async function answer(connection: ChdbConnection, request: IncomingMessage, resp
     const { code, type, message } = error as { code?: string; type?: string; message: string };
     response.writeHead(code === "60" ? 404 : 400, { "X-ClickHouse-Exception-Code": code ?? "1002" });
     response.end(`Code: ${code ?? 1002}. DB::Exception: ${message} (${type ?? "UNKNOWN_EXCEPTION"})`);
+  }
+}
+
+/** The embedded engine's `input` reads standard input, so what a server would read from the request goes through a file. */
+async function insertThroughFile(
+  connection: ChdbConnection,
+  statement: string,
+  body: Buffer,
+  clickhouse_settings: Record<string, string>,
+): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "tieout-door-input-"));
+  try {
+    const path = join(directory, "body");
+    writeFileSync(path, body);
+    const [, format = ""] = /\sFORMAT (\w+)\s*$/.exec(statement) ?? [];
+    const query = statement.replace(/\sFORMAT \w+\s*$/, "").replace("FROM input(", `FROM file('${path}', ${format}, `);
+    await connection.command({ query, clickhouse_settings });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DecimalString, Instant, PeriodKey } from "../instant.ts";
+import { LineLayout } from "./line-layout.ts";
 
 /** Who signed a facet, as OpenLineage asks of every facet. */
 const signed = { _producer: z.string().optional(), _schemaURL: z.string().optional() };
@@ -139,12 +140,20 @@ export type ControlTotalsFacet = z.infer<typeof ControlTotalsFacet>;
 export const LinesFacet = z.looseObject({
   ...signed,
   format: z.enum(["csv", "ndjson", "parquet", "inline"]),
+  /** Relative to the folder the tower watches for extracts. */
   location: z.string().optional(),
   rowCount: z.int().min(0).optional(),
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
+  layout: LineLayout.optional(),
+  /** This file among those the run hands in for the dataset. */
+  part: z.int().min(1).optional(),
+  parts: z.int().min(1).optional(),
+  /** Where the dataset's positions name more than one. */
+  entity: z.string().optional(),
+  period: PeriodKey.optional(),
   lines: z.array(z.record(z.string(), z.unknown())).max(1000).optional(),
 });
 export type LinesFacet = z.infer<typeof LinesFacet>;

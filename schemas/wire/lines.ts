@@ -10,9 +10,9 @@ const Amount = z.object({ currency: z.string(), amount: z.string() });
 export const ExtractState = z.enum(["loaded", "flawed", "quarantined"]);
 export type ExtractState = z.infer<typeof ExtractState>;
 
-/** The lines of one dataset for one entity, period and version as one run handed them in. A file is one part of it. */
+/** A file of lines of one dataset for one entity, period and version as a run handed it in. Loads are never overwritten. */
 export const LineExtract = z.object({
-  /** Made of dataset, entity, period, version, run and part, so that the same file sent again is the same extract. */
+  /** The same file sent again for the same run answers with the same id. */
   id: z.string(),
   dataset: z.string(),
   datasetTitle: z.string(),

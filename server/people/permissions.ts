@@ -4,6 +4,7 @@ import type { Scope } from "../context.ts";
 /** Every scope there is, and what it lets its holder do. */
 export const SCOPE_TITLES: Record<Scope, string> = {
   "ingest:write": "Send events",
+  "lines:write": "Hand in line extracts",
   "board:read": "See boards, flows and lines of the entities in scope",
   "run:read": "See runs and lineage",
   "run:raw": "See events as they came",

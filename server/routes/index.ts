@@ -22,6 +22,7 @@ import { healthRoutes } from "./health.ts";
 import { keyRoutes } from "./keys.ts";
 import { lineageEventRoutes } from "./lineage-events.ts";
 import { lineageGraphRoutes } from "./lineage-graph.ts";
+import { lineRoutes } from "./lines.ts";
 import { openapiRoutes } from "./openapi.ts";
 import { peopleRoutes } from "./people.ts";
 import { quarantineRoutes } from "./quarantine.ts";
@@ -57,6 +58,7 @@ export function routesOf(rooms: Rooms): Hono[] {
     reconciliationRoutes(doors),
     checkRoutes({ ...doors, checkpoints }),
     breakRoutes(doors),
+    lineRoutes(doors),
     lineageGraphRoutes(doors),
     runRoutes({ clickhouse: ctx.clickhouse, facts: ctx.facts, permit }),
     estateRoutes(doors),

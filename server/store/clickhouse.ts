@@ -1,6 +1,6 @@
 import { ClickHouseLogLevel, createClient, type ClickHouseClient, type ClickHouseSettings } from "@clickhouse/client";
 import { createChdbConnection, type ChdbConnection } from "chdb/connection";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, createReadStream, mkdirSync, openSync } from "node:fs";
 import { Readable } from "node:stream";
 import { isatty } from "node:tty";
 import * as z from "zod";
@@ -31,10 +31,24 @@ export interface ClickHouse {
   ask<P extends z.ZodObject, R extends z.ZodType>(question: Question<P, R>, params: z.input<P>): Promise<z.output<R>[]>;
   /** Inserts rows already written as JSONEachRow lines, all or none acknowledged. */
   insertLines(table: string, lines: string): Promise<void>;
+  /** Has the engine read a file and insert what a SELECT makes of its columns, all of them text. */
+  insertFile(file: FileInsert): Promise<void>;
   /** Runs a statement of the migrations or the rebuild. */
   command(sql: string): Promise<void>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** A file on this machine's disk, and what becomes of its rows. */
+export interface FileInsert {
+  path: string;
+  format: "CSVWithNames" | "JSONEachRow" | "Parquet";
+  /** Names and types of the columns taken, as the engine's table functions write them. */
+  structure: string;
+  table: string;
+  /** The rows to insert, out of the source given. */
+  select: (source: string) => string;
+  settings: ClickHouseSettings;
 }
 
 export type ClickHouseAddress = { url: string } | { directory: string };
@@ -53,6 +67,7 @@ interface Engine {
   embedded: boolean;
   client: ClickHouseClient;
   insertLines: ClickHouse["insertLines"];
+  insertFile: ClickHouse["insertFile"];
 }
 
 /** The official client takes the embedded engine as a connection; both sides call the hook experimental, so it is here only. */
@@ -73,7 +88,17 @@ function embedded(directory: string): Engine {
         settings: INSERTING,
       });
     },
+    insertFile: async ({ path, format, structure, table, select, settings }) => {
+      const source = `file(${quoted(path)}, ${format}, ${quoted(structure)})`;
+      const query = `INSERT INTO ${table} ${select(source)}`;
+      await client.command({ query, clickhouse_settings: { ...SETTINGS, ...INSERTING, ...settings } });
+    },
   };
+}
+
+/** Text as the engine writes it in a statement. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }
 
 /**
@@ -103,6 +128,14 @@ function served(url: string): Engine {
       // The connection is free again only when the answer was read to its end.
       for await (const _ of stream);
     },
+    insertFile: async ({ path, format, structure, table, select, settings }) => {
+      const { stream } = await client.exec({
+        query: `INSERT INTO ${table} ${select(`input(${quoted(structure)})`)} FORMAT ${format}`,
+        values: createReadStream(path),
+        clickhouse_settings: { ...SETTINGS, ...INSERTING, ...settings },
+      });
+      for await (const _ of stream);
+    },
   };
 }
 
@@ -110,6 +143,7 @@ function over(client: ClickHouseClient, engine: Engine): ClickHouse {
   return {
     embedded: engine.embedded,
     insertLines: engine.insertLines,
+    insertFile: engine.insertFile,
     async ask(question, params) {
       const set = await client.query({
         query: question.sql,
