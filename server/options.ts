@@ -16,6 +16,8 @@ export interface Options {
   adminKey: string | null;
   maxEventBytes: number;
   logLevel: string;
+  /** Senders of webhooks and the secrets they sign with. */
+  webhooks: Record<string, string>;
 }
 
 /** The start's words were off; told without a stack. */
@@ -49,6 +51,7 @@ export function readOptions(args: string[], environment: Record<string, string |
     adminKey: adminKey(environment.TIEOUT_ADMIN_KEY),
     maxEventBytes: bytes("TIEOUT_MAX_EVENT_BYTES", environment, DEFAULT_MAX_EVENT_BYTES),
     logLevel: environment.LOG_LEVEL ?? "info",
+    webhooks: webhooks(environment.TIEOUT_WEBHOOKS),
   };
 }
 
@@ -98,6 +101,20 @@ function adminKey(text: string | undefined): string | null {
     );
   }
   return text;
+}
+
+/** `dbt=whsec_… boomi=whsec_…`, parted by spaces or commas. */
+function webhooks(text: string | undefined): Record<string, string> {
+  const pairs = (text ?? "").split(/[\s,]+/).filter(Boolean);
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, sender, secret] = /^([a-z0-9-]+)=(?:whsec_)?([A-Za-z0-9+/]{32,}={0,2})$/.exec(pair) ?? [];
+      if (sender && secret) return [sender, secret];
+      throw new OptionError(
+        "TIEOUT_WEBHOOKS: expected sender=whsec_<base64 of 24 bytes or more> for each sender. Make a secret with: openssl rand -base64 32",
+      );
+    }),
+  );
 }
 
 function bytes(name: string, environment: Record<string, string | undefined>, usual: number): number {

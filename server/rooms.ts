@@ -17,4 +17,6 @@ export interface Rooms {
   /** Null on real systems. */
   sandbox: StartedSandbox | null;
   maxEventBytes: number;
+  /** Senders of webhooks and the secrets they sign with. */
+  webhooks: Readonly<Record<string, string>>;
 }

@@ -92,7 +92,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   await recordEstate(postgres, clock, loaded);
   useCalendars(estate, calendarsInForce(estate, await recordedEstates(postgres, loaded, log)));
 
-  const { maxEventBytes } = options;
+  const { maxEventBytes, webhooks } = options;
   const journal = options.clickhouseUrl ? null : join(options.data, "journal");
   const { facts, ingest, clickhouse } = await say.step("What is known", () =>
     openIngest({ ...{ clickhouse: engine, journal, clock, log, metrics, maxEventBytes }, onStop }),
@@ -121,7 +121,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   });
   const checkpoints = createCheckpoints(ctx);
   onStop(() => checkpoints.stop());
-  const rooms: Rooms = { ctx, people, ingest, collecting, checkpoints, sandbox, dashboards, maxEventBytes };
+  const rooms: Rooms = { ctx, people, ingest, collecting, checkpoints, sandbox, dashboards, maxEventBytes, webhooks };
   const stream = createStream(topicsOf(rooms), { log, metrics });
   onStop(() => stream.stop());
   onStop(followNews(rooms));

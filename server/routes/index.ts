@@ -33,16 +33,18 @@ import { runRoutes } from "./runs.ts";
 import { sessionRoutes } from "./session.ts";
 import { signoffRoutes } from "./signoffs.ts";
 import { waiverRoutes } from "./waivers.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 /** Every door there is over HTTP. */
 export function routesOf(rooms: Rooms): Hono[] {
-  const { ctx, people, ingest, collecting, checkpoints, sandbox, dashboards, maxEventBytes } = rooms;
+  const { ctx, people, ingest, collecting, checkpoints, sandbox, dashboards, maxEventBytes, webhooks } = rooms;
   const { permit } = people;
   const doors = { ctx, permit };
   const boards = { ...doors, collectors: () => Object.values(collecting.rows()) };
   const described = [
     lineageEventRoutes({ ingest, metrics: ctx.metrics, permit, maxEventBytes }),
     cloudEventRoutes({ ingest, metrics: ctx.metrics, permit, maxEventBytes }),
+    webhookRoutes({ ingest, metrics: ctx.metrics, maxEventBytes, secrets: webhooks, now: () => new Date() }),
     quarantineRoutes({
       ...{ clickhouse: ctx.clickhouse, clock: ctx.clock, ingest, permit },
       audit: (entry) => ctx.postgres.transaction((tx) => record(tx, { at: ctx.clock.now(), ...entry })),

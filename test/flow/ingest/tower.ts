@@ -12,9 +12,12 @@ import { cloudEventRoutes } from "../../../server/routes/cloudevents.ts";
 import { lineageEventRoutes } from "../../../server/routes/lineage-events.ts";
 import { quarantineRoutes } from "../../../server/routes/quarantine.ts";
 import { runRoutes } from "../../../server/routes/runs.ts";
+import { webhookRoutes } from "../../../server/routes/webhooks.ts";
 import type { ClickHouse } from "../../../server/store/clickhouse.ts";
 
 const SCOPES: Scope[] = ["ingest:write", "run:read", "run:raw", "quarantine:read", "quarantine:resubmit"];
+/** What `payroll` signs its webhooks with. */
+export const WEBHOOK_SECRET = Buffer.alloc(24, 7).toString("base64");
 export const NOW = "2026-11-04T14:00:00.000Z";
 
 /** The ingest half of the tower over a real engine, behind its doors; everybody is `actor`. */
@@ -44,6 +47,7 @@ export function openTower(
   for (const routes of [
     lineageEventRoutes({ ingest, metrics, permit, maxEventBytes }),
     cloudEventRoutes({ ingest, metrics, permit, maxEventBytes }),
+    webhookRoutes({ ingest, metrics, maxEventBytes, secrets: { payroll: WEBHOOK_SECRET }, now: clock.now }),
     quarantineRoutes({ ...quarantine, permit }),
     runRoutes({ clickhouse, facts, permit }),
   ]) {
