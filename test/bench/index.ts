@@ -1,6 +1,7 @@
 import type { Bench } from "./bench.ts";
 import { calendar } from "./calendar.ts";
 import { closeBoard } from "./close-board.ts";
+import { collectors } from "./collectors.ts";
 import { consoleLoad } from "./console-load.ts";
 import { ingestBatch } from "./ingest-batch.ts";
 import { ingestSingle } from "./ingest-single.ts";
@@ -18,6 +19,7 @@ export const BENCHES: readonly Bench[] = [
   recompute,
   calendar,
   totals,
+  collectors,
   memory,
   consoleLoad,
 ];
