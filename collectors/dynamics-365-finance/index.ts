@@ -88,7 +88,7 @@ function ledgerPlan(client: Client, { namespace, settings }: SystemOf<Settings>)
 /** The execution's id is chosen by us, so a second start of the same request finds the first. */
 function createTrigger(client: Client, { namespace, settings }: SystemOf<Settings>, { clock }: Tools) {
   const startOnce = createStarter(namespace, clock);
-  return (input: TriggerInput) => {
+  return async (input: TriggerInput) => {
     const declared = jobNamed(settings.jobs, input.job);
     if (!declared?.job.exports) {
       throw new VendorError("refused", `No data project "${input.job}" is declared to be exported.`);
