@@ -12,8 +12,6 @@ import { EventsAnswer, idOf, LaunchAnswer, LISTS, Report, type IntegrationEvent 
 /** What is asked of one Workday tenant. */
 export type WorkdayClient = ReturnType<typeof createClient>;
 
-const GROUP = xml`<bsvc:Response_Group><bsvc:Include_Reference>true</bsvc:Include_Reference><bsvc:Include_Integration_Event_Data>true</bsvc:Include_Integration_Event_Data></bsvc:Response_Group>`;
-
 export function createClient({ settings, connection }: SystemOf<WorkdaySettings>, tools: Tools) {
   const { url = "", tokenUrl = "", clientId = "", clientSecret = "", refreshTokenSecret = "" } = connection;
   const { tenant, version } = settings;
@@ -56,7 +54,7 @@ export function createClient({ settings, connection }: SystemOf<WorkdaySettings>
     return readXml(answer.text, shape, { what: operation, lists: LISTS, secrets });
   }
   const events = async (criteria: Xml, page: number) => {
-    const request = xml`<bsvc:Get_Integration_Events_Request bsvc:version="${version}">${criteria}<bsvc:Response_Filter><bsvc:Page>${page}</bsvc:Page><bsvc:Count>${settings.pageSize}</bsvc:Count></bsvc:Response_Filter>${GROUP}</bsvc:Get_Integration_Events_Request>`;
+    const request = xml`<bsvc:Get_Integration_Events_Request bsvc:version="${version}">${criteria}<bsvc:Response_Filter><bsvc:Page>${page}</bsvc:Page><bsvc:Count>${settings.pageSize}</bsvc:Count></bsvc:Response_Filter></bsvc:Get_Integration_Events_Request>`;
     const answer = await call("Get_Integration_Events", request, EventsAnswer, true);
     const { Response_Data, Response_Results } = answer.Envelope.Body.Get_Integration_Events_Response;
     return { page, rows: Response_Data.Integration_Event, last: Number(Response_Results.Total_Pages) };
