@@ -51,8 +51,9 @@ export const CellForecast = z.object({
   p90At: Instant,
   /** What takes longest of what is left; null where no load is awaited. */
   hop: z.object({ flow: z.string(), dataset: z.string(), title: z.string() }).nullable(),
-  /** Earlier loads or periods it rests on, and in words which. */
+  /** How many earlier loads of how many closes it rests on, and in words which. */
   samples: z.int(),
+  closes: z.int(),
   basis: z.string(),
 });
 export type CellForecast = z.infer<typeof CellForecast>;

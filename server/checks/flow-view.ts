@@ -9,7 +9,7 @@ import type { Period } from "../close/periods.ts";
 import { isActive } from "../reconcile/legs.ts";
 import { judgeLine, type JudgedLine } from "../reconcile/tie-line.ts";
 import { indexOf } from "./estate-index.ts";
-import { agesAt, type CloseWindow } from "./freshness-ages.ts";
+import { agesAt, windowFor, type CloseWindow } from "./freshness-ages.ts";
 import { freshnessOf, type Freshness } from "./freshness.ts";
 import type { Moment } from "./moment.ts";
 
@@ -54,17 +54,18 @@ export function flowViewOf(judging: Judging, flow: Flow, entity: Entity, period:
   const neededThrough = calendars.neededThrough(period, entity.id, flow.id);
   const postingCutOff = calendars.postingCutOff(period, entity.id, flow.id);
   const closeWindow = calendars.closeWindow(period, entity.id, flow);
-  const ages = (expectedAt: Instant) => agesAt(flow, closeWindow, expectedAt);
   const hops = flow.hops.map((hop, at): HopView => {
     const name = index.name(hop.dataset);
     const runs = facts.runsInto(name, entity.id, period.period);
     const watermark = facts.watermark(name, entity.id, period.period, flow.version);
+    const dataset = index.dataset(hop.dataset);
+    const ages = (expectedAt: Instant) => agesAt(flow, windowFor(dataset, closeWindow), expectedAt);
     const completedAt = runs.find((run) => run.state === "COMPLETED")?.startedAt ?? "";
     const { completeThrough = null } = watermark ?? {};
     return {
       at,
       hop,
-      dataset: index.dataset(hop.dataset),
+      dataset,
       system: index.systemOf(hop.dataset),
       runs,
       ended: runs.find((run) => !isActive(run)) ?? null,

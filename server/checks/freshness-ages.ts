@@ -1,4 +1,4 @@
-import type { Flow } from "../../schemas/estate/flow.ts";
+import type { Dataset, Flow } from "../../schemas/estate/flow.ts";
 import type { Instant } from "../../schemas/instant.ts";
 
 /** Minutes an expected load may take to arrive: due from the first, stale from the second. */
@@ -17,6 +17,11 @@ const TIER_IN_CLOSE: Record<Flow["latencyTier"], Ages> = {
   daily: { dueMinutes: 720, staleMinutes: 1440 },
   monthly: { dueMinutes: 1440, staleMinutes: 2880 },
 };
+
+/** A report is refreshed at hours of its own; the close's pace is asked of what feeds it. */
+export function windowFor({ kind }: Pick<Dataset, "kind">, window: CloseWindow): CloseWindow {
+  return kind === "report" ? null : window;
+}
 
 /** Whether an expected load is one of the close. */
 export function inCloseWindow(window: CloseWindow, expectedAt: Instant): boolean {

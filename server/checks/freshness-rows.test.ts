@@ -39,10 +39,14 @@ describe("freshness by dataset", () => {
     const { row, reports } = rowsOf(loaded([0, 2, 4], "message"), minutesAfter(AT, 9 * 60));
     expect(row("message")).toMatchObject({ state: "due", inherits: { dataset: "extract" } });
     expect(row("plan")).toMatchObject({ state: "stale", inherits: null });
-    expect(row("board")).toMatchObject({ state: "stale", inherits: { dataset: "plan", title: "Actuals" } });
+    expect(row("board")).toMatchObject({
+      state: "due",
+      phase: "ordinary",
+      inherits: { dataset: "plan", title: "Actuals" },
+    });
     expect(reports).toEqual([
       {
-        ...{ report: "close-dashboard", title: "Close dashboard", entity: "DE01", state: "stale" },
+        ...{ report: "close-dashboard", title: "Close dashboard", entity: "DE01", state: "due" },
         sinceAt: minutesAfter(AT, 4 * 60),
         cause: { dataset: "plan", title: "Actuals", sinceAt: minutesAfter(AT, 4 * 60) },
       },

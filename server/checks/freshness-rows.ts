@@ -6,7 +6,7 @@ import { blindSystems, type Blind } from "./blind-systems.ts";
 import { serves } from "./estate-index.ts";
 import { missedBetween } from "./expected-runs.ts";
 import { flowViewOf, type FlowView, type HopView, type Judging } from "./flow-view.ts";
-import { agesAt, inCloseWindow } from "./freshness-ages.ts";
+import { agesAt, inCloseWindow, windowFor } from "./freshness-ages.ts";
 import { momentOf } from "./moment.ts";
 
 export interface FreshnessInput extends Judging {
@@ -56,8 +56,9 @@ export function reportFreshness({ estate }: Judging, rows: readonly FreshnessRow
 }
 
 function rowOf(view: FlowView, hop: HopView, blind: Blind, now: Instant): FreshnessRow {
-  const { flow, entity, period, closeWindow, occurrences } = view;
+  const { flow, entity, period, occurrences } = view;
   const { freshness, watermark, dataset } = hop;
+  const closeWindow = windowFor(dataset, view.closeWindow);
   const judgedBy = freshness.overdueSince ?? occurrences.findLast((at) => at <= now) ?? now;
   const because = blind.get(hop.system.id) ?? null;
   const claimed = ["due", "stale", "missing"].includes(freshness.state);

@@ -4,17 +4,18 @@ import type { Flow } from "../../schemas/estate/flow.ts";
 import type { Instant } from "../../schemas/instant.ts";
 import type { Deadline } from "../../schemas/wire/board.ts";
 import { addDays } from "./dates.ts";
+import { elapsedWorkDays, type ElapsedWorkDays } from "./elapsed-work-days.ts";
 import { kept } from "./kept.ts";
 import { occurrencesOf, type LoadingSpan } from "./occurrences.ts";
 import { periodOf, periodOn, previousKey, type Period } from "./periods.ts";
-import { GROUP, placesOf } from "./places.ts";
+import { GROUP, placesOf, type Place } from "./places.ts";
 import { instantOf, localDate, startOfDay } from "./wall-time.ts";
 import type { WorkDays } from "./work-days.ts";
 
 export { GROUP } from "./places.ts";
 
 /** Turns the estate's calendars into instants. Every answer is a pure function of the estate, kept once computed. */
-export interface Calendars {
+export interface Calendars extends ElapsedWorkDays {
   /** Null when the estate's scheme has no such period. */
   period(key: string): Period | null;
   /** The regular period the group's local date falls into. */
@@ -37,10 +38,6 @@ export interface Calendars {
   postingCutOff(period: Period, entity: string, flow: string): Instant;
   /** Which work day of the close an instant falls on; null outside work days. `group` counts for the group. */
   workDayAt(period: Period, entity: string, at: Date): number | null;
-  /** The instant the given number of the entity's work days after another's local day are over. */
-  workDaysAfter(entity: string, at: Instant, days: number): Instant;
-  /** The entity's work days after one instant's local day through another's; 0 on the day itself. */
-  workDaysBetween(entity: string, from: Instant, to: Instant): number;
   /** When a flow's loads are expected for an entity and period, oldest first. */
   occurrences(period: Period, entity: string, flow: Flow): readonly Instant[];
   /** When the close loads a flow more often, first and last instant; null where its cadence has no such window. */
@@ -91,23 +88,6 @@ export function createCalendars(estate: Estate): Calendars {
     gate.cutOff
       ? resolve(of.period, entity, gate.cutOff.workDay, gate.cutOff.at, "entity").at
       : periodEnd(of.period, entity);
-  const cadencePlace = (flow: Flow, entity: string) => {
-    const counted = flow.cadence.zone === GROUP ? groupPlace : place(entity);
-    return { counted, inZone: [GROUP, "entity"].includes(flow.cadence.zone) ? counted.zone : flow.cadence.zone };
-  };
-  const occurrences = kept((periodKey: string, entity: string, flowId: string) => {
-    const flow = estate.flows.find((candidate) => candidate.id === flowId)!;
-    const { counted, inZone } = cadencePlace(flow, entity);
-    const of = period(periodKey)!;
-    return occurrencesOf(
-      flow.cadence,
-      of,
-      loadingSpan(estate, flow, of, period(previousKey(of))!, counted.days),
-      counted.days,
-      inZone,
-    );
-  });
-
   return {
     period,
     periodAt: (at) => periodOn(scheme, localDate(at, groupPlace.zone)),
@@ -134,27 +114,44 @@ export function createCalendars(estate: Estate): Calendars {
       const { days, zone } = entity === GROUP ? groupPlace : place(entity);
       return days.numberOf(of.endsOn, localDate(at, zone));
     },
-    workDaysAfter(entity, at, count) {
-      const { days, zone } = place(entity);
-      const on = localDate(new Date(at), zone);
-      return startOfDay(addDays(count > 0 ? days.nth(on, count) : on, 1), zone);
-    },
-    workDaysBetween(entity, from, to) {
-      const { days, zone } = place(entity);
-      const [first, last] = [localDate(new Date(from), zone), localDate(new Date(to), zone)];
-      let count = 0;
-      for (let day = addDays(first, 1); day <= last; day = addDays(day, 1)) if (days.isWorkDay(day)) count++;
-      return count;
-    },
+    ...elapsedWorkDays(place),
+    ...loadTimes(estate, period, place),
+    ...whereAndWhen(place),
+  };
+}
+
+/** When flows are loaded. */
+function loadTimes(
+  estate: Estate,
+  period: Calendars["period"],
+  place: (entity: string) => Place,
+): Pick<Calendars, "occurrences" | "closeWindow"> {
+  const cadencePlace = ({ cadence }: Flow, entity: string) => {
+    const { days, zone } = place(cadence.zone === GROUP ? GROUP : entity);
+    return { days, zone: [GROUP, "entity"].includes(cadence.zone) ? zone : cadence.zone };
+  };
+  const occurrences = kept((periodKey: string, entity: string, flowId: string) => {
+    const flow = estate.flows.find((candidate) => candidate.id === flowId)!;
+    const { days, zone } = cadencePlace(flow, entity);
+    const of = period(periodKey)!;
+    const span = loadingSpan(estate, flow, of, period(previousKey(of))!, days);
+    return occurrencesOf(flow.cadence, of, span, days, zone);
+  });
+  return {
     occurrences: (of, entity, flow) => occurrences(of.period, entity, flow.id),
     closeWindow(of, entity, flow) {
       const { close } = flow.cadence;
       if (!close) return null;
-      const { counted, inZone } = cadencePlace(flow, entity);
-      const at = (workDay: number, time: string) =>
-        instantOf(`${counted.days.nth(of.endsOn, workDay)}T${time}`, inZone);
+      const { days, zone } = cadencePlace(flow, entity);
+      const at = (workDay: number, time: string) => instantOf(`${days.nth(of.endsOn, workDay)}T${time}`, zone);
       return { from: at(close.fromWorkDay, close.from), to: at(close.toWorkDay, close.to) };
     },
+  };
+}
+
+/** What is told of a place beside its deadlines. */
+function whereAndWhen(place: (entity: string) => Place): Pick<Calendars, "placeOf" | "daysOff"> {
+  return {
     placeOf(_of, entity) {
       const { zone, calendars } = place(entity);
       return { zone, calendars };

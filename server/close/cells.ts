@@ -79,9 +79,14 @@ function waived({ finding, waiver, entity }: CellInput): GateFinding {
   return { ...finding, met: true, metAt: waiver.grantedAt, blockedBy: [], why };
 }
 
-/** Whether one time in ten, or more often, it would not be met in time. */
+/** From so many closes on what happens one time in ten can be told from a single bad one. */
+const ENOUGH_CLOSES = 6;
+
+/** Whether one time in ten, or more often, it would not be met in time; after few closes, every other time. */
 function likelyLate(input: CellInput): boolean {
-  return input.forecast !== null && input.forecast.p90At > lateFrom(input);
+  if (input.forecast === null) return false;
+  const { p50At, p90At, closes } = input.forecast;
+  return (closes < ENOUGH_CLOSES ? p50At : p90At) > lateFrom(input);
 }
 
 /** The instant from which it is called late: its deadline, or the end of a waiver that puts it off. */

@@ -24,6 +24,8 @@ export interface LoadForecast {
   /** Index of the hop that takes longest of what is left; null once nothing is left. */
   hop: number | null;
   samples: number;
+  /** How many closes they are of. */
+  closes: number;
   /** What it rests on, as a sentence. */
   basis: string;
   /** Until when it stays as it is; null where time alone changes it. */
@@ -48,14 +50,14 @@ export function forecastLoad(state: LoadState, earlier: readonly PastLoad[], now
   const mended = repairMinutes > 0;
   if (course && course.length > through && !mended) {
     const spread = certainly(Date.parse(endOf(course.at(-1)!)));
-    return { spread, hop: null, samples: 0, basis: "The data is in.", fixedUntil: null };
+    return { spread, hop: null, samples: 0, closes: 0, basis: "The data is in.", fixedUntil: null };
   }
   const like = likeLoads(state, earlier);
   if (!like) return null;
   const done = mended ? 0 : (course?.length ?? 0);
   const left = like.loads.map(({ ends }) => ends[through]! - (done > 0 ? ends[done - 1]! : 0));
   const taken = mended ? null : (course?.[0] ?? takenNow(state));
-  const told = { hop: longestHop(like.loads, done, through), samples: like.loads.length };
+  const told = { hop: longestHop(like.loads, done, through), samples: like.loads.length, closes: like.closes };
   if (mended) {
     const begin = Math.max(nowAt + repairMinutes * MINUTE, Date.parse(cutOff));
     const basis = `${like.basis}, and ${repairMinutes} minutes for the repair.`;
@@ -100,7 +102,7 @@ function takenNow({ hops, cutOff }: LoadState): Run | null {
 function likeLoads(
   { entity, through }: LoadState,
   earlier: readonly PastLoad[],
-): { loads: readonly PastLoad[]; basis: string } | null {
+): { loads: readonly PastLoad[]; closes: number; basis: string } | null {
   const complete = earlier.filter(({ ends }) => ends.length > through);
   const groups = [
     { words: `of ${entity.id}`, loads: complete.filter((load) => load.entity === entity.id) },
@@ -111,7 +113,7 @@ function likeLoads(
   if (!group) return null;
   const closes = new Set(group.loads.map(({ period }) => period)).size;
   const words = `${group.loads.length} loads ${group.words} in ${closes} earlier ${closes === 1 ? "close" : "closes"}`;
-  return { loads: group.loads, basis: `From ${words}` };
+  return { loads: group.loads, closes, basis: `From ${words}` };
 }
 
 function longestHop(loads: readonly PastLoad[], done: number, through: number): number | null {

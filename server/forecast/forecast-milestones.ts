@@ -104,9 +104,14 @@ function ownFinish(input: ForecastInput, asked: Asked, now: string): Known | "no
   return { spread, told: toldOf(view, found), fixedUntil: found.fixedUntil };
 }
 
-function toldOf(view: FlowView, { hop, samples, basis }: LoadForecast): Known["told"] {
+function toldOf(view: FlowView, { hop, samples, closes, basis }: LoadForecast): Known["told"] {
   const slow = hop === null ? null : view.hops[hop]!;
-  return { hop: slow && { flow: view.flow.id, dataset: slow.dataset.id, title: slow.hop.title }, samples, basis };
+  return {
+    hop: slow && { flow: view.flow.id, dataset: slow.dataset.id, title: slow.hop.title },
+    samples,
+    closes,
+    basis,
+  };
 }
 
 /** The last hop the gate waits for. */
@@ -135,5 +140,5 @@ function shutFinish({ judging, entity, period }: ForecastInput, { gate }: Milest
   const basis = `From when ${entity.id} was shut in ${took.length} earlier periods.`;
   const spread = spreadOf(took.map((ms) => end + ms));
   const fixedUntil = new Date(spread[0]!).toISOString();
-  return { spread, told: { hop: null, samples: took.length, basis }, fixedUntil };
+  return { spread, told: { hop: null, samples: took.length, closes: took.length, basis }, fixedUntil };
 }
