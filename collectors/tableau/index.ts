@@ -29,7 +29,7 @@ export const tableau = defineCollector<typeof TableauSettings, WindowCursor>({
         const { rows: _, ...pull } = await readWindow(cursor, runWindow(client, system));
         return pull;
       },
-      trigger: (input) => start(input, startOf(client, system, input)),
+      trigger: async (input) => start(input, startOf(client, system, input)),
       async cancel(key) {
         if (!(await client.cancel(key))) throw new VendorError("not-found", `Tableau has no job ${key} under way.`);
       },
