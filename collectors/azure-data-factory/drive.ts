@@ -42,11 +42,14 @@ export function createDrive(client: Client, { namespace, settings }: SystemOf<Se
       const run = await client.run(runId);
       if (!run) throw new VendorError("not-found", `The factory keeps no run ${runId} any more.`);
       const { pipelineName } = run;
-      // A rerun takes the parameters of the run it refers to, so what is under way of its group is the original.
+      const group = run.runGroupId ?? runId;
       return startOnce(
         { job: pipelineName },
         {
-          original: async () => (await latest(pipelineName)).find((each) => !isOver(each, settings))?.runId ?? null,
+          async original() {
+            const again = (each: PipelineRun) => each.runGroupId === group && !isOver(each, settings);
+            return (await latest(pipelineName)).find(again)?.runId ?? null;
+          },
           start: async () => (await client.create(pipelineName, {}, { runId, fromFailure })).runId,
         },
       );

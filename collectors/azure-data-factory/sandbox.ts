@@ -66,6 +66,11 @@ function factoryOf(world: World, { system, settings }: SandboxOptions): Hono {
   const { parameters: names } = Settings.parse(settings);
   const app = new Hono();
   const given = new Map<string, Record<string, string>>();
+  const groups = new Map<string, string>();
+  const shown = (run: SimRun) => ({
+    ...pipelineRun(world, run, parametersOf(run)),
+    runGroupId: groups.get(run.key) ?? run.key,
+  });
   const parametersOf = (run: SimRun) => ({
     [names.entity]: run.entity ?? "",
     [names.period]: run.period,
@@ -87,13 +92,13 @@ function factoryOf(world: World, { system, settings }: SandboxOptions): Hono {
       .filter((run) => pipeline === undefined || run.job === pipeline)
       .filter((run) => updatedAt(world, run) >= after && updatedAt(world, run) <= before);
     const offset = Number(asked.continuationToken ?? 0);
-    const value = runs.slice(offset, offset + PAGE).map((run) => pipelineRun(world, run, parametersOf(run)));
+    const value = runs.slice(offset, offset + PAGE).map(shown);
     const continuationToken = runs.length > offset + PAGE ? String(offset + PAGE) : null;
     return c.json({ value, continuationToken });
   });
   app.get("/pipelineruns/:run", (c) => {
     const run = world.run(system, c.req.param("run"));
-    return run ? c.json(pipelineRun(world, run, parametersOf(run))) : missing(c, "Run");
+    return run ? c.json(shown(run)) : missing(c, "Run");
   });
   app.post("/pipelineruns/:run/queryActivityruns", (c) => {
     const run = world.run(system, c.req.param("run"));
@@ -112,6 +117,7 @@ function factoryOf(world: World, { system, settings }: SandboxOptions): Hono {
     try {
       const run = world.start(system, c.req.param("pipeline"), { parameters: period ? { period } : {} });
       given.set(run.key, parameters);
+      if (reference) groups.set(run.key, groups.get(reference.key) ?? reference.key);
       return c.json({ runId: run.key });
     } catch (error) {
       if (!(error instanceof WorldRefusal)) throw error;
@@ -142,7 +148,6 @@ function pipelineRun(world: World, run: SimRun, parameters: Record<string, strin
   const status = phase === "queued" ? "Queued" : ended ? ENDS[run.outcome] : "InProgress";
   return {
     runId: run.key,
-    runGroupId: run.key,
     isLatest: true,
     pipelineName: run.job,
     parameters,

@@ -4,6 +4,8 @@ import * as z from "zod";
 
 export const PipelineRun = z.looseObject({
   runId: z.string().min(1),
+  /** The first run of a chain of reruns. */
+  runGroupId: z.string().nullish(),
   pipelineName: z.string().min(1),
   parameters: z.record(z.string(), z.unknown()).nullish(),
   runStart: z.string().nullish(),

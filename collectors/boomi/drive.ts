@@ -21,9 +21,10 @@ export function createDrive(
 ) {
   const startOnce = createStarter(namespace, clock);
 
-  async function original(job: string, since: string | null): Promise<string | null> {
+  async function original(job: string, since: string | null, of?: string): Promise<string | null> {
     const dayAgo = new Date(clock.now().getTime() - DAY).toISOString();
-    const records = await client.ofProcess(job, since !== null && since < dayAgo ? since : dayAgo);
+    const all = await client.ofProcess(job, since !== null && since < dayAgo ? since : dayAgo);
+    const records = all.filter(({ originalExecutionId }) => of === undefined || originalExecutionId === of);
     const begun = (executionTime: string) => since !== null && (iso(executionTime) ?? "") >= wholeSecond(since);
     return records.find((each) => isOpen(each, settings) || begun(each.executionTime))?.executionId ?? null;
   }
@@ -63,7 +64,7 @@ export function createDrive(
       return startOnce(
         { job },
         {
-          original: (since) => original(job, since),
+          original: (since) => original(job, since, executionId),
           start: async () => executionOf(await client.rerun(executionId, fromFailure ? "ERROR" : "ANY")),
         },
       );

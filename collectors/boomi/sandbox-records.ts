@@ -60,7 +60,6 @@ export function executionRecord(world: World, run: SimRun) {
     executionDuration: ["Long", ended ? run.endedAt - run.startedAt : 0],
     inboundDocumentSize: ["Long", moved ? run.rowsRead * 120 : 0],
     message: ended && run.outcome === "failed" ? (run.error?.message ?? "") : "",
-    originalExecutionId: null,
     topLevelExecutionId: null,
   };
 }

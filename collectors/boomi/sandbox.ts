@@ -1,5 +1,5 @@
 import { Hono, type Context } from "hono";
-import { defineSandbox, WorldRefusal, type SandboxOptions, type World } from "../sandbox.ts";
+import { defineSandbox, WorldRefusal, type SandboxOptions, type SimRun, type World } from "../sandbox.ts";
 import { showsFaults } from "../sandbox-faults.ts";
 import { limitsRequests } from "../sandbox-limits.ts";
 import { documentRecord, executionRecord, matches, type Expression } from "./sandbox-records.ts";
@@ -60,7 +60,12 @@ function accountOf(world: World, { system, settings: raw }: SandboxOptions): Hon
   const requests = new Map<string, string>();
   const asked = new Set<string>();
   const lists = createLists();
-  const records = () => world.runs(system).map((run) => executionRecord(world, run));
+  const originals = new Map<string, string>();
+  const recordOf = (run: SimRun) => ({
+    ...executionRecord(world, run),
+    originalExecutionId: originals.get(run.key) ?? null,
+  });
+  const records = () => world.runs(system).map(recordOf);
 
   app.post("/ExecutionRecord/query", async (c) => c.json(lists.first(records().filter(await filterOf(c)))));
   app.post("/GenericConnectorRecord/query", async (c) => {
@@ -78,12 +83,14 @@ function accountOf(world: World, { system, settings: raw }: SandboxOptions): Hon
     if (!run) return refused(c, 400, "The request is not known.");
     // A record exists once the runtime has told of it, so the first look finds none.
     if (!asked.has(run.key)) return (asked.add(run.key), c.body(null, 202));
-    return c.json({ "@type": "AsyncOperationResult", result: [executionRecord(world, run)] });
+    return c.json({ "@type": "AsyncOperationResult", result: [recordOf(run)] });
   });
-  const begin = (c: Context, job: string, parameters: Record<string, string>) => {
+  const begin = (c: Context, job: string, parameters: Record<string, string>, original?: string) => {
     try {
       const requestId = `executionrecord-${crypto.randomUUID()}`;
-      requests.set(requestId, world.start(system, job, { parameters }).key);
+      const { key } = world.start(system, job, { parameters });
+      requests.set(requestId, key);
+      if (original) originals.set(key, original);
       return c.json({ "@type": "ExecutionRequest", requestId, recordUrl: `/ExecutionRecord/async/${requestId}` });
     } catch (error) {
       if (!(error instanceof WorldRefusal)) throw error;
@@ -100,7 +107,7 @@ function accountOf(world: World, { system, settings: raw }: SandboxOptions): Hon
   app.post("/RerunDocument", async (c) => {
     const { originalExecutionId } = await c.req.json<{ originalExecutionId: string }>();
     const run = world.run(system, originalExecutionId);
-    return run ? begin(c, run.job, { period: run.period }) : refused(c, 400, "The execution is not known.");
+    return run ? begin(c, run.job, { period: run.period }, run.key) : refused(c, 400, "The execution is not known.");
   });
   app.post("/cancelExecution/:execution", (c) => {
     const stopped = world.cancel(system, c.req.param("execution"));

@@ -17,6 +17,8 @@ export const ExecutionRecord = z.looseObject({
   status: z.string().min(1),
   /** exec_sched, exec_manual, retry_manual, test_manual, … */
   executionType: z.string().nullish(),
+  /** The execution whose documents it runs again. */
+  originalExecutionId: z.string().nullish(),
   processName: z.string().nullish(),
   processId: z.string().nullish(),
   atomId: z.string().nullish(),

@@ -6,6 +6,7 @@ import { createClient, type Client } from "./client.ts";
 import { isOpen, iso, keyOf, partsOf } from "./map.ts";
 import { pullJobs, type Cursor } from "./pull.ts";
 import { Settings } from "./settings.ts";
+import type { Job } from "./vendor.ts";
 
 /** Workato: jobs of recipes. */
 export const workato = defineCollector<typeof Settings, Cursor>({
@@ -31,11 +32,12 @@ export const workato = defineCollector<typeof Settings, Cursor>({
 function createDrive(client: Client, { namespace, settings }: SystemOf<Settings>, { clock, wait = sleep }: Tools) {
   const startOnce = createStarter(namespace, clock, wait);
 
-  const originalOf = (recipe: { id: string; name: string }) => async (since: string | null) => {
+  const originalOf = (recipe: { id: string; name: string }, of?: Job) => async (since: string | null) => {
     const { value = [] } = await client.jobs(recipe.id).next();
-    const jobs = [...(value as readonly Parameters<typeof keyOf>[0]["job"][])].map((job) => ({ recipe, job }));
-    const begun = jobs.find(({ job }) => since !== null && (iso(job.started_at) ?? "") >= since);
-    const found = begun ?? jobs.find((seen) => isOpen(seen, settings));
+    const jobs = (value as readonly Job[]).map((job) => ({ recipe, job }));
+    const again = of ? jobs.filter(({ job }) => job.id !== of.id && masterOf(job) === masterOf(of)) : jobs;
+    const begun = again.find(({ job }) => since !== null && (iso(job.started_at) ?? "") >= since);
+    const found = begun ?? again.find((seen) => isOpen(seen, settings));
     return found ? keyOf(found) : null;
   };
 
@@ -51,10 +53,10 @@ function createDrive(client: Client, { namespace, settings }: SystemOf<Settings>
     async rerun(key: string) {
       const { recipe: id, handle } = partsOf(key);
       const recipe = (await client.recipes()).find((each) => each.id === id);
-      if (!recipe || !(await client.job(id, handle)))
-        throw new VendorError("not-found", `Workato keeps no job ${handle}.`);
+      const job = recipe && (await client.job(id, handle));
+      if (!job) throw new VendorError("not-found", `Workato keeps no job ${handle}.`);
       const start = async () => (await client.repeat(id, handle), null);
-      return startOnce({ job: recipe.name }, { original: originalOf(recipe), start });
+      return startOnce({ job: recipe.name }, { original: originalOf(recipe, job), start });
     },
     async cancel(key: string) {
       const { recipe, handle } = partsOf(key);
@@ -62,6 +64,10 @@ function createDrive(client: Client, { namespace, settings }: SystemOf<Settings>
       await client.cancel(recipe, handle);
     },
   };
+}
+
+function masterOf({ id, master_job_handle }: Job): string {
+  return master_job_handle ?? id;
 }
 
 async function checked(client: Client, { recipes }: Settings) {

@@ -53,6 +53,11 @@ export const workatoSandbox = defineSandbox({
 });
 
 function addRecipes(app: Hono, world: World, { system }: SandboxOptions): void {
+  const masters = new Map<string, string>();
+  const shown = (run: SimRun) => ({
+    ...jobOf(world, run),
+    ...{ is_repeat: masters.has(run.key), master_job_handle: masters.get(run.key) ?? handleOf(run) },
+  });
   const jobs = () => world.jobs(system).map(({ job }) => ({ id: recipeIdOf(job), name: job }));
   const runsOf = (c: Context) => {
     const name = jobs().find(({ id }) => String(id) === c.req.param("recipe"))?.name;
@@ -74,17 +79,23 @@ function addRecipes(app: Hono, world: World, { system }: SandboxOptions): void {
     const at = runs.findIndex((run) => handleOf(run) === c.req.query("offset_job_id"));
     const newer = c.req.query("prev") === "true" && at >= 0;
     const page = newer ? runs.slice(Math.max(0, at - PAGE), at) : runs.slice(at + 1, at + 1 + PAGE);
-    const items = page.map((run) => jobOf(world, run));
+    const items = page.map(shown);
     return c.json({ job_count: runs.length, job_scope_count: runs.length, items });
   });
   app.get("/api/recipes/:recipe/jobs/:handle", (c) => {
     const run = runsOf(c).find((each) => handleOf(each) === c.req.param("handle"));
-    return run ? c.json({ ...jobOf(world, run), lines: [] }) : missing(c);
+    return run ? c.json({ ...shown(run), lines: [] }) : missing(c);
   });
-  const begin = (c: Context, run: Pick<SimRun, "job" | "period"> | undefined, parameters: Record<string, string>) => {
+  const begin = (
+    c: Context,
+    run: Pick<SimRun, "job" | "period"> | undefined,
+    parameters: Record<string, string>,
+    master?: string,
+  ) => {
     if (!run) return missing(c);
     try {
-      world.start(system, run.job, { parameters });
+      const { key } = world.start(system, run.job, { parameters });
+      if (master) masters.set(key, master);
       return c.json({ success: true });
     } catch (error) {
       if (!(error instanceof WorldRefusal)) throw error;
@@ -95,7 +106,7 @@ function addRecipes(app: Hono, world: World, { system }: SandboxOptions): void {
   app.post("/api/recipes/:recipe/repeat_jobs", async (c) => {
     const { job_ids: [handle] = [] } = await c.req.json<{ job_ids?: string[] }>();
     const run = runsOf(c).find((each) => handleOf(each) === handle);
-    return begin(c, run, run ? { period: run.period } : {});
+    return begin(c, run, run ? { period: run.period } : {}, run && shown(run).master_job_handle);
   });
   app.post("/api/recipes/:recipe/cancel_jobs", async (c) => {
     const { job_ids = [] } = await c.req.json<{ job_ids?: string[] }>();
@@ -130,7 +141,7 @@ function jobOf(world: World, run: SimRun) {
     started_at: iso(run.queuedAt),
     completed_at: ended ? iso(run.endedAt) : null,
     ...{ is_error: failed, is_poll_error: false, error: failed ? run.error?.message : null },
-    ...{ is_repeat: run.attempt > 1, is_test: false, is_test_case_job: false, master_job_handle: handle },
+    ...{ is_test: false, is_test_case_job: false },
   };
 }
 

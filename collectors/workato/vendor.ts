@@ -27,6 +27,8 @@ export const Job = z.looseObject({
   /** The trigger could not look for something to do. */
   is_poll_error: z.boolean().nullish(),
   error: z.string().nullish(),
+  /** The first of the jobs that were run again on the same trigger data; its own where it is the first. */
+  master_job_handle: z.string().nullish(),
   is_test: z.boolean().nullish(),
   is_test_case_job: z.boolean().nullish(),
 });
