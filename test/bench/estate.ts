@@ -8,6 +8,7 @@ import type { System } from "../../schemas/estate/system.ts";
 
 /** A group as large as the close board must carry: 40 entities × 12 milestones, a flow of four hops into each. */
 export const ENTITIES = 40;
+const MILESTONES = 12;
 const DEMO = resolve(import.meta.dirname, "../../estates/meridian");
 const PLACES = [
   ["DE", "EUR", "Europe/Berlin"],
@@ -34,11 +35,11 @@ export interface BenchEstate {
   namespaces: Record<string, string>;
 }
 
-export async function writeBenchEstate(): Promise<BenchEstate> {
+export async function writeBenchEstate(size = { entities: ENTITIES, milestones: MILESTONES }): Promise<BenchEstate> {
   const systems = demoSystems().map((system) => ({ ...system, pollSeconds: 86_400 }));
-  const entities = Array.from({ length: ENTITIES }, (_, index) => entityOf(index));
+  const entities = Array.from({ length: size.entities }, (_, index) => entityOf(index));
   const directory = await mkdtemp(join(tmpdir(), "tieout-estate-"));
-  await writeFile(join(directory, "estate.yaml"), stringify({ ...estateOf(systems), entities }));
+  await writeFile(join(directory, "estate.yaml"), stringify({ ...estateOf(systems, size.milestones), entities }));
   const variables = systems.flatMap((system) => Object.values(system.connection));
   return {
     directory,
@@ -72,6 +73,7 @@ function entityOf(index: number) {
 
 function estateOf(
   systems: System[],
+  milestoneCount: number,
 ): Record<keyof Omit<EstateFile, "entities" | "mappings" | "rates" | "routes" | "runbooks">, unknown> {
   const owner = "controller";
   return {
@@ -120,12 +122,12 @@ function estateOf(
       { id: "middleware", title: "Extract to message", flow: "actuals", legs: ["extract", "message"], owner },
     ],
     reports: [{ id: "close", title: "Close dashboard", datasets: ["report"], owner, audience: ["cfo"] }],
-    close: { calendar: "group", milestones: milestones(), groupDeadline: { workDay: 8, at: "18:00" } },
+    close: { calendar: "group", milestones: milestones(milestoneCount), groupDeadline: { workDay: 8, at: "18:00" } },
   };
 }
 
-/** Twelve of them, every kind of gate among them, each after the one before. */
-function milestones() {
+/** Every kind of gate among them, each after the one before. */
+function milestones(count: number) {
   const gates = [
     ...HOPS.map(({ dataset }) => ({ kind: "flow", flow: "actuals", through: dataset })),
     { kind: "reconciliation", reconciliation: "middleware" },
@@ -137,13 +139,14 @@ function milestones() {
     { kind: "signoff", role: "controller" },
     { kind: "predecessors" },
   ];
-  return gates.map((gate, index) => ({
+  return Array.from({ length: count }, (_, index) => ({
     id: `step-${index + 1}`,
     title: `Step ${index + 1}`,
-    workDay: 1 + Math.floor(index / 2),
+    // A week and a half, however many they are.
+    workDay: 1 + Math.floor((index * 6) / count),
     at: index % 2 === 0 ? "12:00" : "18:00",
     after: index === 0 ? [] : [`step-${index}`],
-    gate,
+    gate: gates[index % gates.length]!,
     owner: "controller",
   }));
 }

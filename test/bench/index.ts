@@ -1,6 +1,7 @@
 import type { Bench } from "./bench.ts";
 import { calendar } from "./calendar.ts";
 import { closeBoard } from "./close-board.ts";
+import { closeScale } from "./close-scale.ts";
 import { collectors } from "./collectors.ts";
 import { consoleLoad } from "./console-load.ts";
 import { ingestBatch } from "./ingest-batch.ts";
@@ -16,6 +17,7 @@ export const BENCHES: readonly Bench[] = [
   ingestSingle,
   liveLatency,
   closeBoard,
+  closeScale,
   recompute,
   calendar,
   totals,
