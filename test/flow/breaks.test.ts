@@ -230,7 +230,8 @@ describe("stored results", () => {
   });
 
   test("a report that is gone or altered is told", async () => {
-    const [result] = (await tower.ask("auditor", "/reconciliations/results?rule=tie-out&period=2026-11")).body.results;
+    const [result] = (await tower.ask("auditor", "/reconciliations/results?rule=tie-out&entity=DE01&period=2026-11"))
+      .body.results;
     await tower.ctx.clickhouse.command(
       "ALTER TABLE control_totals DELETE WHERE period = '2026-11' AND name = 'PLAN' SETTINGS mutations_sync = 2",
     );

@@ -80,7 +80,8 @@ export async function openReconcilingTower(estate: Estate) {
     async restart() {
       await checkpoints.stop();
       checkpoints = await startChecks();
-      await checkpoints.start();
+      await checkpoints.load();
+      await checkpoints.load();
       await checkpoints.check("schedule");
     },
     /** One completed load: what each dataset holds, all of one snapshot. */
