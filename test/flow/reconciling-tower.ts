@@ -81,7 +81,6 @@ export async function openReconcilingTower(estate: Estate) {
       await checkpoints.stop();
       checkpoints = await startChecks();
       await checkpoints.load();
-      await checkpoints.load();
       await checkpoints.check("schedule");
     },
     /** One completed load: what each dataset holds, all of one snapshot. */
