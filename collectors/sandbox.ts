@@ -170,6 +170,8 @@ export interface SandboxExample {
   target: string;
   /** The vendor tells rows it refused. */
   refuses?: boolean;
+  /** False where the collector runs something else again than the runs of this example. */
+  reruns?: false;
 }
 
 export interface Sandbox {

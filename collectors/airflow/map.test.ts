@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isRun, PLAYED, readOn, stageOf } from "../../test/collectors/stage.ts";
 import { dagRunEvents, stateOf } from "./map.ts";
 import { Settings } from "./settings.ts";
 import { DagRun, DagRunPage } from "./vendor.ts";
@@ -103,3 +104,23 @@ function exceptionsIn(events: ReturnType<typeof eventsOf>): unknown[] {
   const facet = events.at(-1)?.run.facets?.tieout_exceptions as { exceptions: unknown[] } | undefined;
   return facet?.exceptions ?? [];
 }
+
+test("Airflow 2 is read at its own address, signed in with user and password", async () => {
+  const stage = await stageOf(
+    PLAYED.find(({ id }) => id === "airflow")!,
+    "2026-08-03T15:25:00.000Z",
+    { api: "v1" },
+  );
+  const connected = stage.open();
+  expect((await connected.check()).sees).toEqual(["2 DAGs, 2 of them declared"]);
+  const { events, cursor } = await readOn(connected, null);
+  expect(events.filter(isRun).map(({ eventType }) => eventType)).toEqual(expect.arrayContaining(["COMPLETE", "FAIL"]));
+  const triggered = await connected.trigger?.({
+    ...{ job: "gl_load_DE01", parameters: { period: "2026-07" }, idempotencyKey: "r-1" },
+  });
+  stage.clock.pass(2);
+  await connected.cancel?.(triggered?.vendorRunKey ?? "");
+  const after = (await readOn(connected, cursor)).events.filter(isRun);
+  expect(after.filter(({ run }) => run.runId === triggered?.runId).at(-1)?.eventType).toBe("ABORT");
+  await stage.close();
+});

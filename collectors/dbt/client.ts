@@ -8,7 +8,6 @@ import { nextOffset, pages } from "../pages.ts";
 import type { Settings } from "./settings.ts";
 import { errorIn, JobPage, RunAnswer, RunPage, RunResults, type Run } from "./vendor.ts";
 
-export type Client = ReturnType<typeof createClient>;
 interface Listed<Row> {
   data: Row[];
   extra: { pagination: { total_count: number } };

@@ -1,5 +1,5 @@
 import { periodNamed } from "../period-name.ts";
-import type { Entry } from "./door.ts";
+import type { Entry } from "./file-door.ts";
 import type { Feed, Settings } from "./settings.ts";
 
 /** A data file with what lies beside it. Its name is the run's key. */

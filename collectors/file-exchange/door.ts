@@ -1,26 +1,9 @@
-import type { SystemOf, Tools } from "../collector.ts";
-import { VendorError } from "../collector.ts";
+import { VendorError, type SystemOf, type Tools } from "../collector.ts";
+import type { FileDoor } from "./file-door.ts";
 import { folderDoor } from "./folder-door.ts";
 import { httpDoor } from "./http-door.ts";
 import type { Settings } from "./settings.ts";
 import { sftpDoor } from "./sftp-door.ts";
-
-export interface Entry {
-  folder: string;
-  name: string;
-  bytes: number;
-  /** ISO 8601 in UTC. */
-  modifiedAt: string;
-}
-
-/** A place where files lie, however it is reached. Only lists and reads. */
-export interface FileDoor {
-  list(folder: string): Promise<Entry[]>;
-  /** A file's bytes, or null when it is there no longer. */
-  read(entry: Pick<Entry, "folder" | "name">): Promise<Uint8Array | null>;
-  /** Lets go of what was held open for one reading. */
-  close(): Promise<void>;
-}
 
 /** By the address's scheme: `file:` a folder of this machine, `sftp:`, `https:` a server that lists folders as JSON. */
 export function openDoor(system: SystemOf<Settings>, tools: Tools): FileDoor {

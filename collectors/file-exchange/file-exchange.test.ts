@@ -178,7 +178,10 @@ describe.skipIf(!existsSync(SSHD))("over SFTP, served by OpenSSH", () => {
     expect(told((await connected.pull(null)).events)).toEqual(["START 02:01", "COMPLETE 02:02"]);
 
     const other = reader(url, given, { hostKey: `SHA256:${"A".repeat(43)}` });
-    await expect(other.pull(null)).rejects.toMatchObject({ code: "forbidden", message: /another key/ });
+    await expect(other.pull(null)).rejects.toMatchObject({
+      code: "forbidden",
+      message: expect.stringContaining("another key"),
+    });
     await expect(reader(url, given).pull(null)).rejects.toMatchObject({ code: "refused" });
     const wrong = reader(url, { ...given, secret: server.otherKey }, { hostKey: server.fingerprint });
     await expect(wrong.pull(null)).rejects.toMatchObject({ code: "unauthorized", recoverable: false });

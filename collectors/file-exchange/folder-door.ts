@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { VendorError } from "../collector.ts";
-import type { Entry, FileDoor } from "./door.ts";
+import type { Entry, FileDoor } from "./file-door.ts";
 
 /** A folder of this machine, or one mounted there. */
 export function folderDoor(url: URL): FileDoor {

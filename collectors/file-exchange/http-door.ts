@@ -3,7 +3,7 @@ import { basic } from "../authorize.ts";
 import { createBudget } from "../budget.ts";
 import type { SystemOf, Tools } from "../collector.ts";
 import { createHttp } from "../http.ts";
-import type { FileDoor } from "./door.ts";
+import type { FileDoor } from "./file-door.ts";
 import type { Settings } from "./settings.ts";
 
 /** As nginx lists a folder with `autoindex_format json`. */

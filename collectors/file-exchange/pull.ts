@@ -3,7 +3,7 @@ import type { Pull, SystemOf, Tools } from "../collector.ts";
 import { readWindow, type WindowCursor } from "../run-window.ts";
 import { readControl } from "./control.ts";
 import { deliveriesIn, isReady, type Delivery } from "./deliveries.ts";
-import type { FileDoor } from "./door.ts";
+import type { FileDoor } from "./file-door.ts";
 import { deliveryEvents, type Opened, type Standing } from "./map.ts";
 import type { Settings } from "./settings.ts";
 

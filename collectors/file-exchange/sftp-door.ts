@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import SftpClient from "ssh2-sftp-client";
 import { VendorError, type SystemOf } from "../collector.ts";
 import { createRedaction } from "../redaction.ts";
-import type { FileDoor } from "./door.ts";
+import type { FileDoor } from "./file-door.ts";
 import type { Settings } from "./settings.ts";
 
 const PATIENCE = 20_000;

@@ -12,6 +12,7 @@ export const kafkaConnectSandbox = defineSandbox({
     message: "org.apache.kafka.connect.errors.ConnectException: connection timed out",
   },
   example: {
+    reruns: false,
     kind: "middleware",
     namespace: "kafka-connect://example",
     source: "GL_EXTRACT",

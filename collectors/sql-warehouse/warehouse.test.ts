@@ -119,7 +119,9 @@ describe.skipIf(!binaries)("a real PostgreSQL", () => {
     await expect(asking("select generate_series(1, 11)", { mostRows: 10 })).rejects.toMatchObject({
       message: "A query answers more than 10 rows.",
     });
-    await expect(asking("select 1 as one")).rejects.toMatchObject({ message: /need entity and period/ });
+    await expect(asking("select 1 as one")).rejects.toMatchObject({
+      message: expect.stringContaining("need entity and period"),
+    });
   });
 
   test("that is away, or refuses the user, is told so", async () => {

@@ -218,6 +218,22 @@ describe.each(PLAYED)("$id", (played) => {
     expect(told.at(-1)?.eventType).toBe("ABORT");
   });
 
+  test.runIf(can("rerun") && played.sandbox.example.reruns !== false)(
+    "a run can be run again, and its new attempt comes back by the id it was given",
+    async () => {
+      const stage = await staged(played, UNTIL);
+      const connected = stage.open();
+      stage.clock.pass(60);
+      const { cursor } = await readOn(connected, null);
+      const failed = stage.world.runs(system.id).find(({ outcome, flow }) => outcome === "failed" && flow !== "");
+      const again = await connected.rerun?.(failed?.key ?? "", { fromFailure: can("rerun-from-failure") });
+      stage.clock.pass(40);
+      const told = byRun((await readOn(connected, cursor)).events).get(again?.runId ?? "") ?? [];
+      expect(told.at(-1)?.eventType).toBe("COMPLETE");
+      expect(told.at(-1)?.job.name).toBe(failed?.job);
+    },
+  );
+
   test("what it was given can be checked, and wrong secrets are named as such", async () => {
     const stage = await staged(played, UNTIL);
     const { sees, warnings } = await stage.open().check();
