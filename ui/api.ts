@@ -77,7 +77,7 @@ export const api = {
   drill: (rule: string, period: string, entity: string, show: "off" | "all") =>
     ask<RuleDrill>(
       "GET",
-      `/api/v1/reconciliations/${[rule, period, entity].map(encodeURIComponent).join("/")}?show=${show}`,
+      `/api/v1/reconciliations/${[rule, entity].map(encodeURIComponent).join("/")}?${new URLSearchParams({ period, show })}`,
     ),
   breakDetail: (id: string) => ask<BreakDetail>("GET", `/api/v1/breaks/${encodeURIComponent(id)}`),
   assignBreaks: (asked: Acted & { to: string }) => ask<BulkAnswer>("POST", "/api/v1/breaks/assign", asked),
