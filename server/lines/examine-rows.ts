@@ -88,6 +88,8 @@ function valueFlaw(
   const key = Object.values(layout.key);
   if (key.every((column) => (fields[column] ?? "") === ""))
     return { column: key[0] ?? "", reason: `The key is empty: ${key.join(", ")}.`, fields };
+  const divided = [...key, ...Object.values(layout.dimensions)].find((column) => fields[column]?.includes("\u001f"));
+  if (divided) return { column: divided, reason: `${divided} contains a unit separator, which is no text.`, fields };
   const flaw = amountFlaw(fields[layout.amount] ?? "", layout);
   if (flaw) return { column: layout.amount, reason: `${layout.amount} ${flaw}.`, fields };
   const currency = layout.currencyIs ?? fields[layout.currency] ?? "";

@@ -6,6 +6,8 @@ import {
   differingRows,
   differingRowsInShared,
   differingRowsOfDirtyBuckets,
+  differingRowsOfNamedBuckets,
+  MOST_NAMED,
   type DifferingRow,
 } from "../store/clickhouse/line-differences.ts";
 import type { Line } from "./line.ts";
@@ -54,7 +56,7 @@ export async function findDifferences(
   const loads = { left: [...left.loads], right: [...right.loads] };
   const rowsTotal = left.rows + right.rows;
   const [first] = await clickhouse.ask(bucketsCompared, loads);
-  const { buckets, dirty, rowsDirty } = first ?? { buckets: 0, dirty: 0, rowsDirty: 0 };
+  const { buckets, dirty, rowsDirty, named } = first ?? { buckets: 0, dirty: 0, rowsDirty: 0, named: [] };
   const unhashed = whyNotByHash(left, right, dimensions);
   const many = dirty > buckets * limits.dirtyShare;
   const because = unhashed || (many ? `${Math.round((dirty / buckets) * 100)} % of the buckets differ` : "");
@@ -79,6 +81,8 @@ export async function findDifferences(
   return found;
 
   function ask(asked: typeof loads & { from: number; to: number; limit: number }): Promise<DifferingRow[]> {
+    if (!because && dirty <= MOST_NAMED)
+      return clickhouse.ask(differingRowsOfNamedBuckets, { ...asked, buckets: named });
     if (!unhashed) return clickhouse.ask(because ? differingRows : differingRowsOfDirtyBuckets, asked);
     return clickhouse.ask(differingRowsInShared, {
       ...asked,

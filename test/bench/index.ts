@@ -6,6 +6,8 @@ import { collectors } from "./collectors.ts";
 import { consoleLoad } from "./console-load.ts";
 import { ingestBatch } from "./ingest-batch.ts";
 import { ingestSingle } from "./ingest-single.ts";
+import { lineDiff } from "./line-diff.ts";
+import { lineIngest } from "./line-ingest.ts";
 import { liveLatency } from "./live-latency.ts";
 import { memory } from "./memory.ts";
 import { recompute } from "./recompute.ts";
@@ -21,6 +23,8 @@ export const BENCHES: readonly Bench[] = [
   recompute,
   calendar,
   totals,
+  lineIngest,
+  lineDiff,
   collectors,
   memory,
   consoleLoad,

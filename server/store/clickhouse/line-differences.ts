@@ -5,28 +5,31 @@ import { LINES_MEMORY } from "./lines-load.ts";
 
 /** Loads of the two sides of a comparison. */
 const Sides = { left: z.array(z.string()), right: z.array(z.string()) };
-const LEFT = "has({left:Array(UUID)}, load)";
-const RIGHT = "has({right:Array(UUID)}, load)";
+const LEFT = "load IN {left:Array(UUID)}";
+const RIGHT = "load IN {right:Array(UUID)}";
 const EITHER = "load IN arrayConcat({left:Array(UUID)}, {right:Array(UUID)})";
 
-/** Buckets in which the sides differ: in number, in the sum of their rows' hashes or in the sum of amounts. */
-const DIRTY = `
-  SELECT bucket, sum(line_buckets.lines) AS both FROM line_buckets WHERE ${EITHER}
-  GROUP BY bucket
-  HAVING sumIf(line_buckets.lines, ${LEFT}) != sumIf(line_buckets.lines, ${RIGHT})
-    OR sumWithOverflowIf(row_hashes, ${LEFT}) != sumWithOverflowIf(row_hashes, ${RIGHT})
-    OR sumIf(line_buckets.amount, ${LEFT}) != sumIf(line_buckets.amount, ${RIGHT})`;
+/** Every bucket, and whether the sides differ in it: in number, in the sum of rows' hashes or in the sum of amounts. */
+const BUCKETS = `
+  SELECT bucket, sum(line_buckets.lines) AS both,
+    sumIf(line_buckets.lines, ${LEFT}) * 2 != both
+      OR sumWithOverflowIf(row_hashes, ${LEFT}) != sumWithOverflowIf(row_hashes, ${RIGHT})
+      OR sumWithOverflowIf(line_buckets.amount, ${LEFT}) != sumWithOverflowIf(line_buckets.amount, ${RIGHT}) AS differs
+  FROM line_buckets WHERE ${EITHER}
+  GROUP BY bucket`;
 
-/** The first scan: how many buckets there are, how many differ, and how many rows lie in those. */
+/** Dirty buckets named one by one; where there are more, the second scan asks for them again. */
+export const MOST_NAMED = 1_500;
+
+/** The first scan: how many buckets there are, how many differ, how many rows lie in those, and which they are. */
 export const bucketsCompared = defineQuestion({
   engine: "clickhouse",
   name: "line.buckets-compared",
   params: z.object(Sides),
-  row: z.object({ buckets: CountColumn, dirty: CountColumn, rowsDirty: CountColumn }),
-  sql: `SELECT
-      (SELECT uniqExact(bucket) FROM line_buckets WHERE ${EITHER}) AS buckets,
-      count() AS dirty, sum(both) AS rowsDirty
-    FROM (${DIRTY})`,
+  row: z.object({ buckets: CountColumn, dirty: CountColumn, rowsDirty: CountColumn, named: z.array(z.int()) }),
+  sql: `SELECT count() AS buckets, countIf(differs) AS dirty, sumIf(both, differs) AS rowsDirty,
+      groupArrayIf(${MOST_NAMED})(bucket, differs) AS named
+    FROM (${BUCKETS})`,
 });
 
 const RowsAsked = z.object({
@@ -37,12 +40,14 @@ const RowsAsked = z.object({
   limit: z.int(),
 });
 
+const SEPARATOR = "\u001f";
+
 const DifferingRow = z.object({
   side: z.enum(["left", "right"]),
-  key: z.array(z.string()),
+  key: z.string().transform((text) => text.split(SEPARATOR)),
   amount: z.string(),
   currency: z.string(),
-  dimensions: z.array(z.string()),
+  dimensions: z.string().transform((text) => text.split(SEPARATOR)),
 });
 export type DifferingRow = z.infer<typeof DifferingRow>;
 
@@ -62,7 +67,7 @@ function differing(rows: string, rowHash: string): string {
           OR sumWithOverflowIf(${rowHash}, ${LEFT}) != sumWithOverflowIf(${rowHash}, ${RIGHT})
         ORDER BY bucket, key_hash LIMIT {limit:UInt32}
       )
-    ORDER BY key, side, currency, lines.amount, dimensions
+    ORDER BY bucket, key_hash
     SETTINGS max_memory_usage = ${LINES_MEMORY}, max_bytes_before_external_group_by = ${LINES_MEMORY / 4},
       max_bytes_before_external_sort = ${LINES_MEMORY / 4}`;
 }
@@ -75,7 +80,16 @@ export const differingRowsOfDirtyBuckets = defineQuestion({
   name: "line.differing-of-dirty-buckets",
   params: RowsAsked,
   row: DifferingRow,
-  sql: differing(`${RANGE} AND bucket IN (SELECT bucket FROM (${DIRTY}))`, "row_hash"),
+  sql: differing(`${RANGE} AND bucket IN (SELECT bucket FROM (${BUCKETS}) WHERE differs)`, "row_hash"),
+});
+
+/** The same where the buckets are few enough to be named. */
+export const differingRowsOfNamedBuckets = defineQuestion({
+  engine: "clickhouse",
+  name: "line.differing-of-named-buckets",
+  params: RowsAsked.extend({ buckets: z.array(z.int()) }),
+  row: DifferingRow,
+  sql: differing(`${RANGE} AND bucket IN {buckets:Array(UInt16)}`, "row_hash"),
 });
 
 /** Differing rows, every row of the range being read: where so many buckets differ that picking them gains nothing. */
@@ -105,6 +119,6 @@ export const differingRowsInShared = defineQuestion({
     RANGE,
     `cityHash64(
       key_hash, lines.amount * if(${LEFT}, {leftSign:Int8}, {rightSign:Int8}), currency,
-      arrayMap(at -> lines.dimensions[at], if(${LEFT}, {leftDimensions:Array(UInt32)}, {rightDimensions:Array(UInt32)})))`,
+      arrayMap(at -> splitByChar(char(31), lines.dimensions)[at], if(${LEFT}, {leftDimensions:Array(UInt32)}, {rightDimensions:Array(UInt32)})))`,
   ),
 });

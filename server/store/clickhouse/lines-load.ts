@@ -59,14 +59,16 @@ function select({ load, layout, plainAmounts, amountPattern, currencies }: Lines
   const plain = plainAmounts ? amount : `concat(if(${below}, '-', ''), ${digits})`;
   const readable = [
     `match(${amount}, ${text(amountPattern)})`,
-    layout.currencyIs ? "1" : `${currency} IN (${currencies.map(text).join(", ")})`,
-    `(${keys.map((key) => `${key} != ''`).join(" OR ")})`,
-    ...[...keys, ...dimensions].map((column) => `isValidUTF8(${column})`),
+    ...(layout.currencyIs ? [] : [`${currency} IN (${currencies.map(text).join(", ")})`]),
+    `length(\`=key\`) > ${keys.length - 1}`,
+    `isValidUTF8(\`=key\`) AND isValidUTF8(\`=dimensions\`)`,
+    `countSubstrings(\`=key\`, ${SEPARATOR}) = ${keys.length - 1}`,
+    `countSubstrings(\`=dimensions\`, ${SEPARATOR}) = ${Math.max(0, dimensions.length - 1)}`,
   ].join(" AND ");
   // Nothing is named as a column of the file could be: the engine would take the one for the other.
   return `WITH
-      [${keys.join(", ")}] AS \`=key\`,
-      ${dimensions.length > 0 ? `[${dimensions.join(", ")}]` : "emptyArrayString()"} AS \`=dimensions\`,
+      ${joined(keys)} AS \`=key\`,
+      ${joined(dimensions)} AS \`=dimensions\`,
       toDecimal128OrZero(${plain}, 12) AS \`=amount\`,
       cityHash64(\`=key\`) AS \`=hash\`
     SELECT
@@ -75,6 +77,14 @@ function select({ load, layout, plainAmounts, amountPattern, currencies }: Lines
       \`=key\`, \`=amount\`, ${currency}, \`=dimensions\`
     FROM ${source}
     WHERE throwIf(NOT (${readable}), 'A row cannot be read.') = 0`;
+}
+
+/** Between the columns of a key or of dimensions; a value that contains it cannot be read. */
+const SEPARATOR = "char(31)";
+
+function joined(columns: readonly string[]): string {
+  const [only = "''"] = columns;
+  return columns.length > 1 ? `concatWithSeparator(${SEPARATOR}, ${columns.join(", ")})` : only;
 }
 
 function name(column: string): string {
