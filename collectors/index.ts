@@ -6,13 +6,13 @@ import { boomi } from "./boomi/index.ts";
 import type { Collector } from "./collector.ts";
 import { dbt } from "./dbt/index.ts";
 import { dynamics365Finance } from "./dynamics-365-finance/index.ts";
-import { fileExchange } from "./file-exchange/index.ts";
 import { fivetran } from "./fivetran/index.ts";
 import { inforIon } from "./infor-ion/index.ts";
 import { informatica } from "./informatica/index.ts";
 import { kafkaConnect } from "./kafka-connect/index.ts";
-import { kafka } from "./kafka/index.ts";
 import { mulesoft } from "./mulesoft/index.ts";
+import { fileExchange } from "./file-exchange/index.ts";
+import { kafka } from "./kafka/index.ts";
 import { netsuite } from "./netsuite/index.ts";
 import { oracleEbs } from "./oracle-ebs/index.ts";
 import { oracleFusion } from "./oracle-fusion/index.ts";
@@ -20,8 +20,8 @@ import { powerbi } from "./powerbi/index.ts";
 import { sapEcc } from "./sap-ecc/index.ts";
 import { sapIntegrationSuite } from "./sap-integration-suite/index.ts";
 import { sapS4hana } from "./sap-s4hana/index.ts";
-import { sqlWarehouse } from "./sql-warehouse/index.ts";
 import { workato } from "./workato/index.ts";
+import { sqlWarehouse } from "./sql-warehouse/index.ts";
 import { workdayAdaptive } from "./workday-adaptive/index.ts";
 import { oracleEpm } from "./oracle-epm/index.ts";
 import { workday } from "./workday/index.ts";
@@ -40,21 +40,21 @@ export const collectors = [
   netsuite,
   airflow,
   dynamics365Finance,
-  oracleEpm,
   boomi,
+  oracleEpm,
   oracleFusion,
   workday,
   mulesoft,
   dbt,
-  workato,
   inforIon,
   coupa,
+  workato,
+  informatica,
   fileExchange,
   sapEcc,
-  informatica,
   salesforce,
-  oracleEbs,
   fivetran,
+  oracleEbs,
   kafka,
   airbyte,
   tableau,

@@ -5,13 +5,13 @@ import { azureDataFactorySandbox } from "./azure-data-factory/sandbox.ts";
 import { boomiSandbox } from "./boomi/sandbox.ts";
 import { dbtSandbox } from "./dbt/sandbox.ts";
 import { dynamics365FinanceSandbox } from "./dynamics-365-finance/sandbox.ts";
-import { fileExchangeSandbox } from "./file-exchange/sandbox.ts";
 import { fivetranSandbox } from "./fivetran/sandbox.ts";
 import { inforIonSandbox } from "./infor-ion/sandbox.ts";
 import { informaticaSandbox } from "./informatica/sandbox.ts";
 import { kafkaConnectSandbox } from "./kafka-connect/sandbox.ts";
-import { kafkaSandbox } from "./kafka/sandbox.ts";
 import { mulesoftSandbox } from "./mulesoft/sandbox.ts";
+import { fileExchangeSandbox } from "./file-exchange/sandbox.ts";
+import { kafkaSandbox } from "./kafka/sandbox.ts";
 import { netsuiteSandbox } from "./netsuite/sandbox.ts";
 import { oracleEbsSandbox } from "./oracle-ebs/sandbox.ts";
 import { oracleFusionSandbox } from "./oracle-fusion/sandbox.ts";
@@ -20,8 +20,8 @@ import type { Sandbox } from "./sandbox.ts";
 import { sapEccSandbox } from "./sap-ecc/sandbox.ts";
 import { sapIntegrationSuiteSandbox } from "./sap-integration-suite/sandbox.ts";
 import { sapS4hanaSandbox } from "./sap-s4hana/sandbox.ts";
-import { sqlWarehouseSandbox } from "./sql-warehouse/sandbox.ts";
 import { workatoSandbox } from "./workato/sandbox.ts";
+import { sqlWarehouseSandbox } from "./sql-warehouse/sandbox.ts";
 import { workdayAdaptiveSandbox } from "./workday-adaptive/sandbox.ts";
 import { oracleEpmSandbox } from "./oracle-epm/sandbox.ts";
 import { workdaySandbox } from "./workday/sandbox.ts";
@@ -40,21 +40,21 @@ export const SANDBOXES: readonly Sandbox[] = [
   netsuiteSandbox,
   airflowSandbox,
   dynamics365FinanceSandbox,
-  oracleEpmSandbox,
   boomiSandbox,
+  oracleEpmSandbox,
   oracleFusionSandbox,
   workdaySandbox,
   mulesoftSandbox,
   dbtSandbox,
-  workatoSandbox,
   inforIonSandbox,
   coupaSandbox,
+  workatoSandbox,
+  informaticaSandbox,
   fileExchangeSandbox,
   sapEccSandbox,
-  informaticaSandbox,
   salesforceSandbox,
-  oracleEbsSandbox,
   fivetranSandbox,
+  oracleEbsSandbox,
   kafkaSandbox,
   airbyteSandbox,
   tableauSandbox,
