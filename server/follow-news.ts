@@ -1,4 +1,5 @@
 import { logRuns } from "./ingest/log-runs.ts";
+import { fetchReferenced } from "./lines/referenced-lines.ts";
 import { createFollowing } from "./requests/follow-runs.ts";
 import type { Rooms } from "./rooms.ts";
 import { watchSignoffs } from "./signoff/watch-signoffs.ts";
@@ -12,6 +13,7 @@ export function followNews({ ctx, ingest, collecting, checkpoints }: Rooms): () 
   const watch = watchSignoffs({ ctx, collectors: () => Object.values(collecting.rows()) });
   ingest.onAccepted((rows) => {
     logRuns(ctx.log, rows);
+    fetchReferenced(ctx, rows);
     for (const topic of ["close", "line", "flows", "readiness", "impact"] as const) ctx.touch(topic);
     follow(rows.filter(({ kind }) => kind === "run").map(({ runId }) => runId));
     watch.look();

@@ -1,7 +1,8 @@
+import { linesFetch } from "./lines-fetch.ts";
 import { requestDispatch } from "./request-dispatch.ts";
 import { requestExpire } from "./request-expire.ts";
 import { requestTell } from "./request-tell.ts";
 import type { Task } from "./task.ts";
 
 /** Every task there is. */
-export const TASKS: readonly Task[] = [requestDispatch, requestTell, requestExpire];
+export const TASKS: readonly Task[] = [requestDispatch, requestTell, requestExpire, linesFetch];

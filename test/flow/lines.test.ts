@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LineComparison, LineExtract, LineExtractDetail } from "../../schemas/wire/lines.ts";
+import type { LineComparison, LineExtract, LineExtractDetail, LineExtractPage } from "../../schemas/wire/lines.ts";
 import { createApp } from "../../server/app.ts";
 import type { Actor, Context } from "../../server/context.ts";
+import type { IncomingRow } from "../../server/ingest/incoming-row.ts";
+import { referencedBy, takeInReferenced } from "../../server/lines/referenced-lines.ts";
 import { demand, type Permit } from "../../server/people/permit.ts";
 import { lineRoutes } from "../../server/routes/lines.ts";
 import { migrateClickHouse } from "../../server/store/migrate-clickhouse.ts";
@@ -47,7 +49,7 @@ async function openLines(form: (typeof CLICKHOUSE_FORMS)[number]) {
     return { status: answer.status, body: (await answer.json()) as T & { detail: string; extract: string } };
   };
   return {
-    ...{ directory, ask, clickhouse },
+    ...{ directory, ask, ctx },
     async handIn(body: string | Buffer, said: Record<string, string> = {}, headers: Record<string, string> = {}) {
       const place = { dataset: LEFT, entity: ENTITY, period: "2026-10", run: "run-1", format: "csv", ...LAYOUT };
       const query = new URLSearchParams({ ...place, ...said });
@@ -213,6 +215,34 @@ describe.each(CLICKHOUSE_FORMS)("line extracts, %s", (form) => {
       { shape: "1:N", by: { account: "400000" }, amount: "100", ambiguous: false },
     ]);
     expect(told(matched)).toEqual([["missing", "7", []]]);
+  });
+
+  it("are taken in where a run's event refers to them", async () => {
+    mkdirSync(join(lines.directory, "inbox"), { recursive: true });
+    writeFileSync(join(lines.directory, "inbox", "oct.csv"), file("DE01,1,1,400000,EUR,7"));
+    const { namespace } = estate.systems.find(({ id }) => id === estate.datasets[0]!.system)!;
+    const event = {
+      ...{ eventTime: "2026-11-03T08:00:00.000Z", eventType: "COMPLETE", producer: "test" },
+      ...{ job: { namespace, name: "extract" }, run: { runId: "b4bd6a42-67c8-5b3c-9d5c-5f0f2f6d3c11" }, inputs: [] },
+      outputs: [
+        {
+          ...{ namespace, name: estate.datasets[0]!.name },
+          outputFacets: {
+            tieout_position: { positions: [{ entity: ENTITY, period: "2026-10" }] },
+            tieout_lines: {
+              ...{ format: "csv", location: "oct.csv", rowCount: 1 },
+              layout: { key: { document: "document" }, dimensions: { account: "account" } },
+            },
+          },
+        },
+      ],
+    };
+    const { eventTime } = event;
+    const row = { eventId: "e1", runId: event.run.runId, eventTime, raw: JSON.stringify(event) } as IncomingRow;
+    const [referenced] = referencedBy(lines.ctx, row);
+    await takeInReferenced(lines.ctx, referenced!);
+    const { body } = await lines.ask<LineExtractPage>("/api/v1/lines?limit=1");
+    expect(body.extracts[0]).toMatchObject({ runId: row.runId, state: "loaded", rows: 1, sums: [{ amount: "7" }] });
   });
 
   it("are not shown to whom the entity is not", async () => {
