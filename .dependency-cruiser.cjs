@@ -10,7 +10,10 @@ const DOORS = ["routes", "tasks", "stream"];
 /** A library that may be named in one place only, so that it can be exchanged there. */
 const ONLY_IN = [
   { library: "chdb|@clickhouse/client", home: "^server/store/clickhouse[.]ts$" },
-  { library: "pg|@electric-sql/pglite", home: "^server/store/postgres[.]ts$|^collectors/sql-warehouse/postgres-door[.]ts$" },
+  {
+    library: "pg|@electric-sql/pglite",
+    home: "^server/store/postgres[.]ts$|^collectors/sql-warehouse/postgres-door[.]ts$",
+  },
   { library: "pg-boss", home: "^server/tasks/boss[.]ts$" },
   { library: "better-auth", home: "^server/people/auth[.]ts$" },
   { library: "socket[.]io", home: "^server/stream/socket[.]ts$" },

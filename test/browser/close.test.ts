@@ -122,6 +122,7 @@ describe("the close, live", () => {
     await page.getByRole("alertdialog").getByLabel("What you say to it").fill("Seen in the model.");
     await page.getByRole("alertdialog").getByRole("button", { name: "Approve" }).click();
     await page.getByRole("row", { name: /22,231\.55.*reviewed/ }).waitFor();
+    expect(await page.getByRole("button", { name: "Settle…" }).isVisible()).toBe(true);
   });
 
   it("prints for a call without menus and buttons", async () => {

@@ -3,12 +3,11 @@ import type { Triggered } from "../../collectors/collector.ts";
 import type { Label } from "../../sandbox/world/fault-script.ts";
 import type { Hold } from "../../schemas/wire/board.ts";
 import type { TieLine } from "../../schemas/wire/line.ts";
+import { episodesOf, tells as tellsIn, type Episode } from "../score/episodes.ts";
 import { openPlayedTower, type Look, type PlayedTower } from "./played-tower.ts";
 
 const OCTOBER = "2026-10";
 const HOUR = 3_600_000;
-/** How long after it shows in a vendor's system a fault may go unseen, and how long after it is gone it may be told of. */
-const WITHIN = HOUR;
 /** After cost centre 7710 was mapped, and before the next scheduled load. */
 const RERUN_AT = "2026-11-04T10:00:00.000Z";
 const LOAD = "Load Actuals DE01";
@@ -75,16 +74,10 @@ const SAID: Record<string, Told> = {
   },
 };
 
-interface Seen {
-  hold: Hold;
-  firstAt: number;
-  lastAt: number;
-}
-
 let tower: PlayedTower;
 let looks: Look[];
 let lines: Map<string, Record<string, TieLine>>;
-let seen: Seen[];
+let seen: Episode[];
 let labels: Label[];
 let triggered: Triggered[];
 const before = new Map<string, Look>();
@@ -103,7 +96,7 @@ beforeAll(async () => {
     if (look.at === RERUN_AT) triggered = await loadAgain();
   }
   labels = tower.sandbox.labels();
-  seen = episodes(looks);
+  seen = episodesOf(looks);
 }, 240_000);
 afterAll(() => tower.close());
 
@@ -123,30 +116,7 @@ async function loadAgain(): Promise<Triggered[]> {
   return [await connected.trigger!(input), await connected.trigger!(input)];
 }
 
-/** Each time a hold came up, with when it was first and last there. */
-function episodes(all: readonly Look[]): Seen[] {
-  const found: Seen[] = [];
-  for (const [step, { at, holds }] of all.entries()) {
-    for (const hold of holds) {
-      const earlier =
-        step > 0 && found.find((one) => one.hold.id === hold.id && one.lastAt === Date.parse(all[step - 1]!.at));
-      if (earlier) earlier.lastAt = Date.parse(at);
-      else found.push({ hold, firstAt: Date.parse(at), lastAt: Date.parse(at) });
-    }
-  }
-  return found;
-}
-
-/** Whether a hold tells of a labelled fault: the right code, entity and system, no sooner than it shows and soon gone. */
-function tells({ hold, firstAt, lastAt }: Seen, label: Label): boolean {
-  if (label.shownAt === null || hold.code !== label.code || hold.entity !== label.entity) return false;
-  const system = tower.estate.datasets.find(({ id }) => id === hold.dataset)?.system ?? hold.id.split(".").at(-1);
-  if (system !== label.system) return false;
-  return (
-    firstAt >= label.shownAt && firstAt <= label.shownAt + WITHIN && lastAt <= (label.clearedAt ?? Infinity) + WITHIN
-  );
-}
-
+const tells = (one: Episode, label: Label) => tellsIn(tower.estate, one, label, HOUR);
 const at = (instant: string) => looks.find((look) => look.at === `${instant}:00.000Z`)!;
 const entity = (look: Look, id: string) => look.entities.find((row) => row.entity === id)!;
 const cell = (look: Look, id: string, milestone: string) =>

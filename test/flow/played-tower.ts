@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { collectors } from "../../collectors/index.ts";
+import { loadScenario, type Scenario } from "../../sandbox/scenario.ts";
 import { startSandbox, type StartedSandbox } from "../../sandbox/start-sandbox.ts";
 import type { Estate } from "../../schemas/estate/estate.ts";
 import type { BoardEntity, BoardHead, CloseRow, Hold } from "../../schemas/wire/board.ts";
@@ -39,6 +40,7 @@ export interface Look {
 /** The demo from vendor to board in one process: its sandbox, the collectors over HTTP, real ingest, the pure rooms. */
 export interface PlayedTower {
   estate: Estate;
+  scenario: Scenario;
   facts: FactsInMemory;
   ingest: Ingest;
   sandbox: StartedSandbox;
@@ -52,11 +54,12 @@ export interface PlayedTower {
   close(): Promise<void>;
 }
 
-const ESTATE = join(import.meta.dirname, "../../estates/meridian");
+const ROOT = join(import.meta.dirname, "../..");
 
-export async function openPlayedTower(): Promise<PlayedTower> {
+export async function openPlayedTower(name = "meridian"): Promise<PlayedTower> {
   const dataDirectory = mkdtempSync(join(tmpdir(), "tieout-play-"));
-  const { estate } = loadEstate(ESTATE);
+  const { estate } = loadEstate(join(ROOT, "estates", name));
+  const scenario = loadScenario(join(ROOT, "sandbox/scenarios", `${name}.yaml`));
   const log = pino({ level: "silent" });
   const metrics = createMetrics();
   const { clickhouse, close } = await openEmptyClickHouse("embedded");
@@ -81,7 +84,7 @@ export async function openPlayedTower(): Promise<PlayedTower> {
   const pollAll = () => Promise.all(systems.map(({ id }) => collecting.pollNow(id)));
 
   return {
-    ...{ estate, facts, ingest, sandbox, sources, collectorRows },
+    ...{ estate, scenario, facts, ingest, sandbox, sources, collectorRows },
     async playHistory() {
       const until = sandbox.historyUntil!;
       gathering.gather(true);
