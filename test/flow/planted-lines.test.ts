@@ -79,7 +79,7 @@ function planted(seed: number) {
 it("finds every planted line and no other, by buckets and by reading everything", async () => {
   const { left, right, labels } = planted(7);
   expect(new Set(labels.map((label) => label.split(" ")[0])).size).toBe(4);
-  const sides = [[await load(left)], [await load(right)]] as const;
+  const sides: [string[], string[]] = [[await load(left)], [await load(right)]];
   const rows: [number, number] = [left.length, right.length];
   expect(await found(...sides, rows)).toEqual({ how: "buckets", told: labels });
   expect(await found(...sides, rows, 0)).toEqual({ how: "full", told: labels });
