@@ -42,7 +42,7 @@ test("every system with a sandbox answers on an address of its own", async () =>
   expect(Object.keys(sandbox.systems)).toEqual(played.map(({ id }) => id));
   for (const system of played) {
     const { connection } = sandbox.systems[system.id]!;
-    expect(Object.keys(connection).sort()).toEqual(Object.keys(system.connection).sort());
+    expect(Object.keys(connection)).toEqual(expect.arrayContaining(Object.keys(system.connection)));
     const address = Object.values(connection).find((value) => value.startsWith("http://127.0.0.1:"))!;
     expect((await fetch(`${address}/nothing-here`)).status).toBeGreaterThanOrEqual(400);
   }
