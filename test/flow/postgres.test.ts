@@ -36,7 +36,9 @@ describe.each(POSTGRES_ENGINES)("control state on the $engine engine", ({ engine
     const others = await Promise.all([openPostgres({ url: opened.url }), openPostgres({ url: opened.url })]);
     await opened.postgres.command("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
     const applied = await Promise.all(others.map((other) => migratePostgres(other)));
-    expect(applied.map((names) => names.length).sort()).toEqual([0, 4]);
+    const [late, first] = applied.toSorted((a, b) => a.length - b.length);
+    expect(late).toEqual([]);
+    expect(first).toContain("001-people");
     await Promise.all(others.map((other) => other.close()));
   });
 
