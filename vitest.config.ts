@@ -6,7 +6,8 @@ export default defineConfig({
   test: {
     // Every file in its own process: the embedded engine allows one data directory a process and frees memory at exit only.
     pool: "forks",
-    maxWorkers: 2,
+    // One more than the cores of a small machine: much of what runs waits for a process, a clock or a disk.
+    maxWorkers: 3,
     projects: [
       { test: { name: "house", include: ["test/*.test.ts"], testTimeout: 30_000 } },
       {
