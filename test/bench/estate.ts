@@ -132,7 +132,7 @@ function milestones(count: number) {
     ...HOPS.map(({ dataset }) => ({ kind: "flow", flow: "actuals", through: dataset })),
     { kind: "reconciliation", reconciliation: "middleware" },
     { kind: "reconciliation", reconciliation: "end-to-end" },
-    { kind: "signoff", role: "accountant" },
+    { kind: "signoff", role: "cfo" },
     { kind: "flow", flow: "actuals", cutOff: { workDay: 2, at: "12:00" } },
     { kind: "flow", flow: "actuals", cutOff: { workDay: 3, at: "12:00" } },
     { kind: "reconciliation", reconciliation: "end-to-end" },
