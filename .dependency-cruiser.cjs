@@ -16,6 +16,7 @@ const ONLY_IN = [
   },
   { library: "pg-boss", home: "^server/tasks/boss[.]ts$" },
   { library: "better-auth", home: "^server/people/auth[.]ts$" },
+  { library: "nodemailer", home: "^server/receivers/email[.]ts$" },
   { library: "socket[.]io", home: "^server/stream/socket[.]ts$" },
   { library: "socket[.]io-client", home: "^ui/state/" },
 ];

@@ -6,6 +6,7 @@ import { eachNode, isTest, scriptsOf, type SourceFile } from "./tree.ts";
 const KINDS = [
   { call: "defineCollector", key: "id", list: "collectors/index.ts" },
   { call: "defineSandbox", key: "collector", list: "collectors/sandboxes.ts" },
+  { call: "defineReceiver", key: "kind", list: "server/receivers/index.ts" },
   { call: "defineTask", key: "name", list: "server/tasks/index.ts" },
   { call: "defineTopic", key: "name", list: "server/stream/topics.ts" },
   { call: "defineBench", key: "name", list: "test/bench/index.ts" },
