@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Calendar, CalendarIds, CloseCalendar, PeriodScheme } from "./calendar.ts";
 import { Dataset, Flow, Mapping, Reconciliation, Report } from "./flow.ts";
 import { RateSet } from "./rate-set.ts";
+import { ApprovalPolicy, ReleaseFreeze, Schedule } from "./request.ts";
 import { Role } from "./role.ts";
 import { System } from "./system.ts";
 
@@ -37,7 +38,13 @@ export const Route = z.strictObject({
   receiver: z.string(),
 });
 
-export const Runbook = z.strictObject({ id: z.string(), title: z.string(), file: z.string() });
+/** What to do, as Markdown below the estate's folder; `text` is what the file holds, filled in when it is read. */
+export const Runbook = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  file: z.string(),
+  text: z.string().optional(),
+});
 export type Runbook = z.infer<typeof Runbook>;
 
 /**
@@ -58,6 +65,9 @@ export const EstateFile = z.strictObject({
   reports: z.array(Report).optional(),
   routes: z.array(Route).optional(),
   runbooks: z.array(Runbook).optional(),
+  approvals: z.array(ApprovalPolicy).optional(),
+  schedules: z.array(Schedule).optional(),
+  freezes: z.array(ReleaseFreeze).optional(),
 });
 export type EstateFile = z.infer<typeof EstateFile>;
 
@@ -76,5 +86,8 @@ export const Estate = z.strictObject({
   reports: z.array(Report),
   routes: z.array(Route),
   runbooks: z.array(Runbook),
+  approvals: z.array(ApprovalPolicy).default([]),
+  schedules: z.array(Schedule).default([]),
+  freezes: z.array(ReleaseFreeze).default([]),
 });
 export type Estate = z.infer<typeof Estate>;

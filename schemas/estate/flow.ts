@@ -37,13 +37,21 @@ export const Cadence = z.strictObject({
 });
 export type Cadence = z.infer<typeof Cadence>;
 
+/** A job a system is asked to run; `{entity}` and `{period}` are filled in. */
+const Driven = z.strictObject({ job: z.string(), parameters: z.record(z.string(), z.string()).default({}) });
+
 /** One hop of a flow: the job that fills a dataset, and how to run it again. `{entity}` and `{period}` are filled in. */
 export const Hop = z.strictObject({
   dataset: z.string(),
   job: z.string(),
   title: z.string(),
   /** Drives the hop through its system's collector; absent where the system offers no way. */
-  rerun: z.strictObject({ job: z.string(), parameters: z.record(z.string(), z.string()).default({}) }).optional(),
+  rerun: Driven.extend({
+    /** `posts`: every run adds to what is there, so that running twice would count twice; otherwise it replaces. */
+    effect: z.enum(["replaces", "posts"]).optional(),
+    /** Takes back what a run posted. */
+    reverse: Driven.optional(),
+  }).optional(),
 });
 export type Hop = z.infer<typeof Hop>;
 

@@ -19,6 +19,10 @@ export const System = z.strictObject({
   ),
   /** What the collector's own grammar asks for: objects to watch, regions, facts behind a switch. */
   settings: z.record(z.string(), z.unknown()).default({}),
+  /** How hard it may be driven: jobs asked for a minute, and runs under way at once. */
+  drive: z
+    .strictObject({ perMinute: z.number().positive().default(120), concurrency: z.int().positive().default(6) })
+    .optional(),
   /** Seconds between two polls. */
   pollSeconds: z.number().positive().default(60),
 });

@@ -41,6 +41,9 @@ const NAMED = [
   "reports",
   "routes",
   "runbooks",
+  "approvals",
+  "schedules",
+  "freezes",
 ] as const;
 
 function checkIds(estate: Estate, complain: Complain): void {

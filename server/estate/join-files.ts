@@ -24,6 +24,9 @@ const LISTS = [
   "reports",
   "routes",
   "runbooks",
+  "approvals",
+  "schedules",
+  "freezes",
 ] as const;
 const SINGLES = ["estate", "close"] as const;
 

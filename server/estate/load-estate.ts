@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Estate } from "../../schemas/estate/estate.ts";
 import { checkReferences } from "./check-references.ts";
+import { parseRunbook, RunbookError } from "../runbooks/parse-runbook.ts";
 import { EstateError } from "./estate-error.ts";
 import { readEstateText } from "./estate-text.ts";
 import { joinFiles, type Locate } from "./join-files.ts";
@@ -37,19 +38,28 @@ export function loadEstate(directory: string): LoadedEstate {
   }
   const { estate, locate, problems } = joinFiles(files.map((file) => readEstateText(file.name, file.text)));
   if (!estate) throw new EstateError(problems);
-  const wrong = [...checkReferences(estate, locate), ...missingRunbooks(directory, estate, locate)];
+  const wrong = [...checkReferences(estate, locate), ...readRunbooks(directory, estate, locate)];
   if (wrong.length > 0) throw new EstateError(wrong);
   return { estate, hash: sha256(files.map((file) => `${file.sha256}  ${file.name}\n`).join("")), files };
 }
 
-function missingRunbooks(directory: string, estate: Estate, locate: Locate): string[] {
-  return estate.runbooks.flatMap(({ file }, at) =>
-    existsSync(join(directory, file))
-      ? []
-      : [
-          `${locate(["runbooks", at, "file"])}: there is no file “${file}”; expected Markdown below the estate's folder`,
-        ],
-  );
+/** Fills in the runbooks' texts; answers what is wrong with them. */
+function readRunbooks(directory: string, estate: Estate, locate: Locate): string[] {
+  return estate.runbooks.flatMap((runbook, at) => {
+    const file = join(directory, runbook.file);
+    if (!existsSync(file)) {
+      const expected = "Markdown below the estate's folder";
+      return [`${locate(["runbooks", at, "file"])}: there is no file “${runbook.file}”; expected ${expected}`];
+    }
+    runbook.text = readFileSync(file, "utf8");
+    try {
+      parseRunbook(runbook.id, runbook.title, runbook.text);
+      return [];
+    } catch (error) {
+      if (error instanceof RunbookError) return [`${runbook.file}:${error.line}: ${error.message}`];
+      throw error;
+    }
+  });
 }
 
 function yamlBelow(directory: string, below = ""): string[] {
