@@ -1,6 +1,7 @@
 import type { CloseRow } from "./wire/board.ts";
 import type { BreakRow } from "./wire/break.ts";
 import type { FlowStrip } from "./wire/flow-strip.ts";
+import type { IncidentRow } from "./wire/incident.ts";
 import type { TieLine } from "./wire/line.ts";
 import type { ClockRow, CollectorRow, QuarantineRow, RequestRow } from "./wire/live.ts";
 import type { ReconcileRow } from "./wire/reconcile-matrix.ts";
@@ -36,6 +37,8 @@ export interface TopicRows {
   readiness: EntityReadiness;
   /** `impact/2026-10`: dashboards that show numbers they should not, by report id. */
   impact: ReportImpact;
+  /** `incidents`: everything not resolved and what was resolved last, by id, in the words of the subscriber's role. */
+  incidents: IncidentRow;
 }
 export type TopicName = keyof TopicRows;
 

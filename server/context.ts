@@ -49,7 +49,9 @@ export type Scope =
   | "waiver:grant"
   | "break:explain"
   | "break:review"
-  | "check:run";
+  | "check:run"
+  | "incident:read"
+  | "incident:act";
 
 export interface EnqueueOptions {
   key?: string;
@@ -77,6 +79,8 @@ export interface Context {
   accept(events: (RunEvent | DatasetEvent)[], source: string): Promise<void>;
   /** Hands a task to pg-boss, in the given transaction or at once. A `key` waiting or being worked on is not taken again. */
   enqueue(task: string, payload: unknown, options?: EnqueueOptions): Promise<void>;
+  /** Whether there is a task of this name. */
+  handles(task: string): boolean;
   /** Says that what a topic shows may have changed; subscribers get the difference. */
   touch(topic: TopicName): void;
 }

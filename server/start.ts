@@ -111,6 +111,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
     accept: async (events, source) => void (await ingest.acceptEvents(events, source)),
     enqueue: (...task) =>
       tasks ? tasks.enqueue(...task) : Promise.reject(new Error("The task queue is not open yet.")),
+    handles: (task) => TASKS.some(({ name }) => name === task),
     touch: (topic) => stream.touch(topic),
   };
   await forgetCutShort(ctx);

@@ -25,12 +25,21 @@ export const SCOPE_TITLES: Record<Scope, string> = {
   "break:explain": "Assign, explain and comment on breaks",
   "break:review": "Review breaks others explained, and settle them",
   "check:run": "Run reconciliations now and recompute their results",
+  "incident:read": "See incidents, in the words of the role",
+  "incident:act": "Acknowledge, assign, put aside and resolve incidents",
 };
 
 export const SCOPES = Object.keys(SCOPE_TITLES) as Scope[];
 
 /** The clock can be driven only where the systems are played, so there everybody may. */
-const SEES: readonly Scope[] = ["board:read", "run:read", "request:read", "signoff:read", "clock:drive"];
+const SEES: readonly Scope[] = [
+  "board:read",
+  "run:read",
+  "request:read",
+  "signoff:read",
+  "incident:read",
+  "clock:drive",
+];
 
 /** What each role may do, whole. Entity scope narrows it further. */
 export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
@@ -44,6 +53,7 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
     "break:explain",
     "break:review",
     "check:run",
+    "incident:act",
     "collector:read",
     "quarantine:read",
     "audit:read",
@@ -56,9 +66,18 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
     "break:explain",
     "break:review",
     "check:run",
+    "incident:act",
   ],
-  analyst: [...SEES, "request:create", "signoff:prepare", "break:explain", "check:run"],
-  engineer: [...SEES, "run:raw", "request:create", "quarantine:read", "quarantine:resubmit", "collector:read"],
+  analyst: [...SEES, "request:create", "signoff:prepare", "break:explain", "check:run", "incident:act"],
+  engineer: [
+    ...SEES,
+    "run:raw",
+    "request:create",
+    "quarantine:read",
+    "quarantine:resubmit",
+    "collector:read",
+    "incident:act",
+  ],
   platform: [
     ...SEES,
     "run:raw",
@@ -68,6 +87,7 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
     "key:manage",
     "person:manage",
     "audit:read",
+    "incident:act",
   ],
   auditor: [...SEES, "run:raw", "check:run", "quarantine:read", "collector:read", "audit:read"],
   cfo: [...SEES, "signoff:certify"],
