@@ -3,7 +3,7 @@ import { Calendar, CalendarIds, CloseCalendar, PeriodScheme } from "./calendar.t
 import { Dataset, Flow, Mapping, Reconciliation, Report } from "./flow.ts";
 import { RateSet } from "./rate-set.ts";
 import { ApprovalPolicy, ReleaseFreeze, Schedule } from "./request.ts";
-import { Role } from "./role.ts";
+import { Escalation, Hours, MuteWindow, ReceiverDeclaration, Rotation, Route, Wording } from "./route.ts";
 import { System } from "./system.ts";
 
 /** A legal entity: the unit that closes. */
@@ -29,14 +29,6 @@ export const EstateHead = z.strictObject({
   periods: PeriodScheme.prefault({ scheme: "months" }),
 });
 export type EstateHead = z.infer<typeof EstateHead>;
-
-/** Where an alert about an incident goes. */
-export const Route = z.strictObject({
-  id: z.string(),
-  role: Role,
-  classes: z.array(z.enum(["business", "technical", "control"])).optional(),
-  receiver: z.string(),
-});
 
 /** What to do, as Markdown below the estate's folder; `text` is what the file holds, filled in when it is read. */
 export const Runbook = z.strictObject({
@@ -64,6 +56,12 @@ export const EstateFile = z.strictObject({
   rates: z.array(RateSet).optional(),
   reports: z.array(Report).optional(),
   routes: z.array(Route).optional(),
+  receivers: z.array(ReceiverDeclaration).optional(),
+  hours: z.array(Hours).optional(),
+  rotations: z.array(Rotation).optional(),
+  escalations: z.array(Escalation).optional(),
+  mutes: z.array(MuteWindow).optional(),
+  wordings: z.array(Wording).optional(),
   runbooks: z.array(Runbook).optional(),
   approvals: z.array(ApprovalPolicy).optional(),
   schedules: z.array(Schedule).optional(),
@@ -85,6 +83,12 @@ export const Estate = z.strictObject({
   rates: z.array(RateSet).default([]),
   reports: z.array(Report),
   routes: z.array(Route),
+  receivers: z.array(ReceiverDeclaration).default([]),
+  hours: z.array(Hours).default([]),
+  rotations: z.array(Rotation).default([]),
+  escalations: z.array(Escalation).default([]),
+  mutes: z.array(MuteWindow).default([]),
+  wordings: z.array(Wording).default([]),
   runbooks: z.array(Runbook),
   approvals: z.array(ApprovalPolicy).default([]),
   schedules: z.array(Schedule).default([]),
