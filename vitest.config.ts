@@ -12,13 +12,20 @@ export default defineConfig({
       { test: { name: "house", include: ["test/*.test.ts"], testTimeout: 30_000 } },
       {
         plugins: [svelte()],
-        test: { name: "unit", include: ["{schemas,server,sandbox,ui,test/unit}/**/*.test.ts"], testTimeout: 20_000 },
+        test: {
+          name: "unit",
+          include: ["{schemas,server,sandbox,ui,test/unit}/**/*.test.ts"],
+          testTimeout: 20_000,
+          // Pure rooms keep nothing between files, and loading them anew for each would cost more than testing them.
+          isolate: false,
+        },
       },
       { test: { name: "flow", include: ["test/flow/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         test: {
           name: "collectors",
           include: ["{collectors,test/collectors}/**/*.test.ts"],
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
