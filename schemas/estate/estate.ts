@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ExceptionCode } from "../event/facets.ts";
 import { Calendar, CalendarIds, CloseCalendar, PeriodScheme } from "./calendar.ts";
 import { Dataset, Flow, Mapping, Reconciliation, Report } from "./flow.ts";
 import { RateSet } from "./rate-set.ts";
@@ -35,6 +36,8 @@ export const Runbook = z.strictObject({
   id: z.string(),
   title: z.string(),
   file: z.string(),
+  /** Kinds of exception it is for; a flow's own runbook serves those no runbook names. */
+  codes: z.array(ExceptionCode).optional(),
   text: z.string().optional(),
 });
 export type Runbook = z.infer<typeof Runbook>;
