@@ -19,6 +19,20 @@ export const CorrelationFacet = z.looseObject({
 });
 export type CorrelationFacet = z.infer<typeof CorrelationFacet>;
 
+/** Run facet: names under which other systems know what this run carried, where no correlation ID goes with it. */
+export const NamesFacet = z.looseObject({
+  ...signed,
+  /** IDs of the messages it sent or took. */
+  messages: z.array(z.string().min(1)).max(100).optional(),
+  files: z
+    .array(z.object({ name: z.string().min(1), sha256: z.string().optional() }))
+    .max(100)
+    .optional(),
+  /** Batch or load ids as the vendor calls them. */
+  batches: z.array(z.string().min(1)).max(100).optional(),
+});
+export type NamesFacet = z.infer<typeof NamesFacet>;
+
 /** How a vendor's own word for the outcome differs from what OpenLineage can say. */
 export const Qualifier = z.enum(["partial", "warning", "held", "aborting", "superseded"]);
 export type Qualifier = z.infer<typeof Qualifier>;
@@ -183,6 +197,7 @@ export type PeriodStatusFacet = z.infer<typeof PeriodStatusFacet>;
 /** Every facet of Tieout's by its key in an event; the JSON Schemas are exported from here. */
 export const TIEOUT_FACETS = {
   tieout_correlation: CorrelationFacet,
+  tieout_names: NamesFacet,
   tieout_outcome: OutcomeFacet,
   tieout_exceptions: ExceptionsFacet,
   tieout_position: PositionFacet,

@@ -28,6 +28,7 @@ export interface IncomingRow {
   totals: TotalSeen[];
   periodStatuses: PeriodStatusSeen[];
   correlations: CorrelationSeen[];
+  names: NameSeen[];
   warnings: Warning[];
   /** JSON of a CloudEvent's attributes. */
   envelope: string;
@@ -98,4 +99,26 @@ export interface CorrelationSeen {
   jobNamespace: string;
   jobName: string;
   runId: string;
+}
+
+/** What a name is: a run that is named, or something two systems both know. */
+export type NameKind =
+  | "parent"
+  | "root"
+  | "upstream"
+  | "downstream"
+  | "causation"
+  | "idempotency"
+  | "message"
+  | "file"
+  | "file-hash"
+  | "batch"
+  | "query"
+  | "version"
+  | "document";
+
+/** A name in an event under which its run can be found again from elsewhere. */
+export interface NameSeen {
+  kind: NameKind;
+  name: string;
 }

@@ -1,6 +1,7 @@
 import type { LineageEvent, Warning } from "../../schemas/event/open-lineage.ts";
 import { deriveCorrelations } from "./derive-correlations.ts";
 import { deriveEdges } from "./derive-edges.ts";
+import { deriveNames } from "./derive-names.ts";
 import { deriveIo, derivePeriodStatuses, deriveTotals, deriveWatermarks } from "./derive-figures.ts";
 import { EVENT_RANK, foldEvent } from "./fold-event.ts";
 import type { IncomingRow } from "./incoming-row.ts";
@@ -37,6 +38,7 @@ export function prepare(lineage: LineageEvent, warnings: Warning[], arrival: Arr
     totals,
     periodStatuses: derivePeriodStatuses(lineage),
     correlations: deriveCorrelations(lineage, totals),
+    names: deriveNames(lineage),
     warnings,
     envelope,
     raw,

@@ -52,6 +52,12 @@ export function periodStatusLines(row: IncomingRow): string[] {
   return row.periodStatuses.map((seen) => JSON.stringify({ event_time, event_id, ...seen }));
 }
 
+/** The names in a row as JSONEachRow lines of the table `run_names`. */
+export function nameLines(row: IncomingRow): string[] {
+  const { jobNamespace: job_namespace, jobName: job_name, runId: run_id } = row;
+  return row.names.map((seen) => JSON.stringify({ ...seen, job_namespace, job_name, run_id }));
+}
+
 /** The figures and correlations of a row as a JSONEachRow line of the table `incoming_figures`; null where it has none. */
 export function figuresLine(row: IncomingRow): string | null {
   if (row.watermarks.length + row.totals.length + row.correlations.length === 0) return null;

@@ -9,6 +9,7 @@ export const DERIVED_TABLES = [
   "watermarks",
   "control_totals",
   "period_statuses",
+  "run_names",
 ] as const;
 
 /** Empties everything derived; raw events stay. */
