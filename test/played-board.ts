@@ -2,6 +2,7 @@ import { FIGURES, knownFacts, type KnownFacts } from "./known-facts.ts";
 import { smallEstate } from "./small-estate.ts";
 import type { BoardCell, BoardEntity, BoardHead, Hold } from "../schemas/wire/board.ts";
 import type { RunException } from "../schemas/event/facets.ts";
+import type { Estate } from "../schemas/estate/estate.ts";
 import type { CollectorRow } from "../schemas/wire/live.ts";
 import { closeBoard } from "../server/close/board.ts";
 import type { BoardMemo } from "../server/close/board-input.ts";
@@ -24,11 +25,12 @@ interface Shown {
 export function show(
   facts: KnownFacts,
   now: string,
-  options: { collectors?: CollectorRow[]; entities?: string[]; memo?: BoardMemo } = {},
+  options: { collectors?: CollectorRow[]; entities?: string[]; memo?: BoardMemo; estate?: Estate } = {},
 ): Shown {
+  const shown = options.estate ?? estate;
   const rows = closeBoard({
-    estate,
-    calendars,
+    estate: shown,
+    calendars: shown === estate ? calendars : calendarsOf(shown),
     facts,
     now: new Date(now),
     period: PERIOD,

@@ -36,6 +36,8 @@ export interface EntityJudgement {
   causes: Cause[];
   /** Sign-offs that do not stand any more, as cells. */
   suspended: BoardCell[];
+  /** Sign-offs past their deadline that wait for nothing but people, as cells. */
+  overdue: BoardCell[];
   /** What keeps anybody from certifying, whatever milestone it is found at. */
   blocking: Cause[];
   /** Waivers of gates that are not met by themselves. */
@@ -68,7 +70,8 @@ export function judgeEntity(
     .filter((problem) => !problem.passing);
   const decided = decisions.of(entity.id);
   const input: GatesInput = { judging, decisions, decided, entity, period, views, problems, stated, moment };
-  const { cells, waived, accepted } = judgeCells(input, blind);
+  const { waived, accepted, ...judged } = judgeCells(input, blind);
+  const cells = judged.cells.map((cell) => (isOverdue(cell) ? { ...cell, holds: [overdueId(cell)] } : cell));
   const { milestones } = estate.close;
   const causes = problems.map((problem) => causeOf(problem, entity, milestones, cells, accepted));
   const blocking = causes.filter((cause) => !cause.accepted && blocksCertification(cause.problem));
@@ -77,6 +80,7 @@ export function judgeEntity(
     views,
     causes,
     suspended: cells.filter((cell) => cell.signoff?.state === "suspended"),
+    overdue: cells.filter(isOverdue),
     blocking,
     waived,
     passing: passingOf(judging, views, milestones, cells),
@@ -164,6 +168,23 @@ export function suspendedId(milestone: string, entity: string): string {
   return `signoff-suspended.${milestone}.${entity}`;
 }
 
+const OVERDUE = "handoff-overdue";
+
+/** The hold of a hand-off people owe: one for all entities that wait at the same step. */
+export function overdueId({ milestone, signoff }: BoardCell): string {
+  return `${OVERDUE}.${milestone}.${signoff?.next ?? "prepare"}`;
+}
+
+/** Whether something known stands in the way; where only people’s time has passed an entity is late, not held. */
+export function isHeldBy(holds: readonly string[]): boolean {
+  return holds.some((id) => !id.startsWith(`${OVERDUE}.`));
+}
+
+/** A signature is owed as soon as nothing else is waited for; what was suspended has a hold of its own. */
+function isOverdue({ state, signoff }: BoardCell): boolean {
+  return state === "held" && signoff != null && signoff.state !== "suspended";
+}
+
 export function causeId(problem: Problem): string {
   const parts = [problem.code, problem.flow, problem.dataset];
   return (problem.shared ? parts : [...parts, problem.entity]).join(".");
@@ -214,7 +235,7 @@ function rowOf(
   const open = mandatory.filter((cell) => cell.state !== "done");
   const signed = new Set(milestones.filter(({ gate }) => gate.kind === "signoff").map(({ id }) => id));
   const gates = mandatory.map(({ milestone, state, holds }) => {
-    return { state, held: holds.length > 0, signoff: signed.has(milestone) };
+    return { state, held: isHeldBy(holds), signoff: signed.has(milestone) };
   });
   return {
     kind: "entity",

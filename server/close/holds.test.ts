@@ -1,8 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { FIGURES } from "../../test/known-facts.ts";
 import { berlin, collector, partly, played, show } from "../../test/played-board.ts";
+import { SIGNED_ESTATE } from "../../test/signed-close.ts";
 
 describe("what holds a close", () => {
+  it("signatures that several entities owe are asked for once, from when the first was due", () => {
+    const facts = played(berlin(5, "11:00"));
+    const { holds } = show(facts, berlin(6, "04:00"), { estate: SIGNED_ESTATE });
+    expect(holds).toEqual([
+      expect.objectContaining({
+        ...{ id: "handoff-overdue.soft.prepare", entity: null, severity: "S2", sinceAt: berlin(5, "18:00") },
+        text: "DE01 and US01 wait for somebody to prepare it. Due 5 Nov 18:00.",
+      }),
+    ]);
+  });
+
   it("one root cause is one hold with its amount, whatever inherits it", () => {
     const facts = played(berlin(3, "10:30"));
     partly(facts, berlin(3, "12:00"));

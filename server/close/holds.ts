@@ -9,7 +9,7 @@ import { isLatePosting, type Problem } from "../checks/problem.ts";
 import { listed } from "./cells.ts";
 import type { Cause, EntityJudgement } from "./entity-judgement.ts";
 import { holdWords } from "./hold-words.ts";
-import { suspendedHolds } from "./suspended-holds.ts";
+import { overdueHolds, suspendedHolds } from "./signoff-holds.ts";
 
 /** Everything that holds the close, worst first; one root cause is one hold, however many entities it hits. */
 export function holdsOf(
@@ -24,6 +24,7 @@ export function holdsOf(
   );
   const holds = [...causes.values()].map((same) => holdOf(estate, same, moment));
   holds.push(...judgements.flatMap((judgement) => suspendedHolds(estate, judgement, moment)));
+  holds.push(...overdueHolds(estate, judgements));
   for (const collector of collectors) {
     const hold = collectorHold(estate, collector, judgements, moment);
     if (hold) holds.push(hold);

@@ -54,6 +54,20 @@ describe("an entity's page", () => {
     expect(gate(readiness, "no-blockers")).toMatchObject({ state: "at-risk", holds: [hold!.id] });
   });
 
+  it("is late, not held, once the signature it waits for is overdue, and says who owes it", () => {
+    const readiness = page(played(berlin(5, "11:00")), berlin(5, "18:30"));
+    expect(readiness).toMatchObject({ verdict: "late", worst: "soft" });
+    expect(readiness.holds).toEqual([
+      expect.objectContaining({
+        ...{ id: "handoff-overdue.soft.prepare", code: "handoff-overdue", severity: "S2", owner: "controller" },
+        title: "Soft close is overdue",
+        text: "DE01: Nobody has signed yet. Waits for somebody to prepare it. Due 5 Nov 18:00.",
+        sinceAt: berlin(5, "18:00"),
+      }),
+    ]);
+    expect(gate(readiness, "soft").next).toMatchObject({ act: "prepare", owner: "accountant" });
+  });
+
   it("follows the longest way, with what each step took and the slack that is left", () => {
     const steps = page(played(berlin(5, "11:00")), berlin(5, "11:30")).criticalPath;
     expect(steps.map(({ milestone, state, tookMinutes }) => [milestone, state, tookMinutes])).toEqual([

@@ -9,7 +9,7 @@ import type { BoardInput } from "./board-input.ts";
 import { listed } from "./cells.ts";
 import { criticalPath } from "./critical-path.ts";
 import { NOTHING_DECIDED } from "./decisions.ts";
-import type { EntityJudgement } from "./entity-judgement.ts";
+import { isHeldBy, type EntityJudgement } from "./entity-judgement.ts";
 import { evidenceOf } from "./gate-evidence.ts";
 import { holdsOf } from "./holds.ts";
 import { statusRows } from "./status-rows.ts";
@@ -95,6 +95,9 @@ function blockersGate({ blocking }: EntityJudgement, holds: readonly Hold[]): Re
   };
 }
 
+/** What signing mends: the next act says which signature. */
+const SIGNED_ANEW: ReadonlySet<Hold["code"]> = new Set(["signoff-suspended", "handoff-overdue"]);
+
 function nextOf(
   { estate }: ReadinessInput,
   { row }: EntityJudgement,
@@ -103,7 +106,7 @@ function nextOf(
   cell: BoardCell,
 ): NextAct {
   const { owner } = milestone;
-  const own = holds.filter(({ id, code }) => cell.holds.includes(id) && code !== "signoff-suspended");
+  const own = holds.filter(({ id, code }) => cell.holds.includes(id) && !SIGNED_ANEW.has(code));
   const [worst] = own.toSorted((a, b) => worseFirst(a.severity, b.severity));
   if (worst) return actOf(worst);
   const open = milestone.after.filter((id) => row.cells.find((each) => each.milestone === id)!.state !== "done");
@@ -130,5 +133,5 @@ function actOf(hold: Hold): NextAct {
 }
 
 function stateOf(gate: ReadinessGate) {
-  return { state: gate.state, held: gate.holds.length > 0, signoff: gate.gate === "signoff" };
+  return { state: gate.state, held: isHeldBy(gate.holds), signoff: gate.gate === "signoff" };
 }

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { validator } from "hono-openapi";
 import * as z from "zod";
+import { Role } from "../../schemas/estate/role.ts";
 import { Instant, PeriodKey } from "../../schemas/instant.ts";
 import { BoardCell, Deadline } from "../../schemas/wire/board.ts";
 import { judgingOf, type BoardDeps } from "../board-query.ts";
@@ -18,6 +19,17 @@ const Row = z.object({
   timing: BoardCell.shape.timing,
   metAt: Instant.nullable(),
   why: z.string(),
+  /** Milestones it waits for that are not met, by id. */
+  waitsFor: z.array(z.string()),
+  /** Who answers for it, and whose signature it waits for where people sign. */
+  owner: Role,
+  signature: BoardCell.shape.signoff,
+  /** Ids of the holds that stand in its way. */
+  holds: z.array(z.string()),
+  /** In force now: it stands in for the gate, or puts the deadline off until it expires. */
+  waiver: BoardCell.shape.waiver,
+  /** When it will probably be met; null once it is, and where history is too thin to say. */
+  forecast: BoardCell.shape.forecast,
 });
 const Answer = z.object({ period: PeriodKey, deadlines: z.array(Row) });
 
@@ -33,11 +45,25 @@ export function deadlineRoutes(deps: BoardDeps): Hono {
       const { entities } = c.get("actor");
       const decisions = await decisionsOf(deps.ctx.postgres, judging.period);
       const rows = closeBoard({ ...judging, decisions, collectors: deps.collectors(), entities });
-      const titles = new Map(judging.estate.close.milestones.map(({ id, title }) => [id, title]));
+      const milestones = new Map(judging.estate.close.milestones.map((milestone) => [milestone.id, milestone]));
       const deadlines = Object.values(rows)
-        .flatMap((row) => (row.kind === "entity" ? row.cells.map((cell) => ({ entity: row.entity, cell })) : []))
-        .map(({ entity, cell: { milestone, deadline, state, timing, metAt, why } }) => {
-          return { entity, milestone, title: titles.get(milestone)!, deadline, state, timing, metAt, why };
+        .flatMap((row) =>
+          row.kind === "entity" ? row.cells.map((cell) => ({ entity: row.entity, cells: row.cells, cell })) : [],
+        )
+        .map(({ entity, cells, cell }) => {
+          const { id, title, owner, after } = milestones.get(cell.milestone)!;
+          const open = new Set(cells.filter(({ state }) => state !== "done").map(({ milestone }) => milestone));
+          const { deadline, state, timing, metAt, why, holds, waiver, signoff: signature, forecast } = cell;
+          const stands = { state, timing, metAt, why, holds, waiver, signature, forecast };
+          return {
+            entity,
+            milestone: id,
+            title,
+            owner,
+            deadline,
+            waitsFor: after.filter((each) => open.has(each)),
+            ...stands,
+          };
         })
         .sort((a, b) => Date.parse(a.deadline.at) - Date.parse(b.deadline.at));
       return c.json({ period: judging.period, deadlines });
