@@ -41,17 +41,12 @@ function demoEmail(estate: Estate, role: Role): string {
   return `${role}@${estate.estate.name}.example`;
 }
 
-/** The accountant keeps the first country's first two entities, the analyst those in the group's currency. */
-function demoEntities(estate: Estate, role: Role): "all" | string[] {
-  const first = estate.entities[0]?.country;
-  if (role === "accountant") {
-    return estate.entities
-      .filter((entity) => entity.country === first)
-      .slice(0, 2)
-      .map((entity) => entity.id);
-  }
-  if (role === "analyst") {
-    return estate.entities.filter((entity) => entity.currency === estate.estate.currency).map((entity) => entity.id);
-  }
-  return "all";
+/** The accountant keeps the first country's first two entities; everybody else the group, so that each entity finds three to sign. */
+function demoEntities({ entities }: Estate, role: Role): "all" | string[] {
+  if (role !== "accountant") return "all";
+  const [first] = entities;
+  return entities
+    .filter(({ country }) => country === first?.country)
+    .slice(0, 2)
+    .map(({ id }) => id);
 }
