@@ -29,7 +29,7 @@ export function createStarter(
   clock: { now(): Date },
   wait?: (milliseconds: number) => Promise<unknown>,
 ): (input: StartInput, how: Start) => Promise<Triggered> {
-  const started = new Map<string, Promise<Triggered>>();
+  const once = oncePerKey();
 
   async function startOrAdopt({ job, requestedAt }: StartInput, how: Start) {
     const answer = (key: string, adopted: boolean): Triggered => ({
@@ -55,11 +55,19 @@ export function createStarter(
   return (input, how) => {
     const { idempotencyKey } = input;
     if (idempotencyKey === undefined) return startOrAdopt(input, how);
-    const before = started.get(idempotencyKey);
+    return once(idempotencyKey, () => startOrAdopt(input, how));
+  };
+}
+
+/** Requests of one key share one start within this process; the later ones are told that they adopted it. */
+export function oncePerKey(): (key: string, start: () => Promise<Triggered>) => Promise<Triggered> {
+  const started = new Map<string, Promise<Triggered>>();
+  return (key, start) => {
+    const before = started.get(key);
     if (before) return before.then((triggered) => ({ ...triggered, adopted: true }));
-    const triggered = startOrAdopt(input, how);
-    started.set(idempotencyKey, triggered);
-    triggered.catch(() => started.delete(idempotencyKey));
+    const triggered = start();
+    started.set(key, triggered);
+    triggered.catch(() => started.delete(key));
     return triggered;
   };
 }

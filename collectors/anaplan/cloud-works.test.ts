@@ -1,19 +1,12 @@
-import { afterEach, describe, expect, test } from "vitest";
-import { isRun, PLAYED, readOn, stageOf, type Played, type Stage } from "../../test/collectors/stage.ts";
+import { describe, expect, test } from "vitest";
+import { isRun, PLAYED, readOn, stageHand, type Played, type Stage } from "../../test/collectors/stage.ts";
 import { cloudRunEvents, cloudState } from "./cloud-works.ts";
 import { RunHistory, type CloudRun } from "./vendor.ts";
 
 const played = PLAYED.find(({ id }) => id === "anaplan") as Played;
 const FROM = "2026-08-03T05:05:00.000Z";
-const stages: Stage[] = [];
-afterEach(async () => {
-  for (const stage of stages.splice(0)) await stage.close();
-});
-async function staged(settings: Record<string, unknown>): Promise<Stage> {
-  const stage = await stageOf(played, FROM, settings);
-  stages.push(stage);
-  return stage;
-}
+const setStage = stageHand();
+const staged = (settings: Record<string, unknown>) => setStage(played, FROM, settings);
 
 /** As the vendor documents it. */
 const [documented] = RunHistory.parse({

@@ -1,5 +1,6 @@
 import { VendorError, type TriggerInput, type Triggered } from "../collector.ts";
 import { runIdOf } from "../run-id.ts";
+import { oncePerKey } from "../start-once.ts";
 import type { AnaplanClient } from "./client.ts";
 import { isOver } from "./map.ts";
 import type { Process, Processes } from "./processes.ts";
@@ -10,7 +11,7 @@ import type { TaskHead } from "./vendor.ts";
  * that is under way, or was created since `requestedAt`, is the one asked for.
  */
 export function createDrive(client: AnaplanClient, processes: Processes, namespace: string) {
-  const started = new Map<string, Promise<Triggered>>();
+  const once = oncePerKey();
 
   async function start({ job, requestedAt }: TriggerInput): Promise<Triggered> {
     const process = (await processes.list()).find(({ name }) => name === job);
@@ -44,14 +45,7 @@ export function createDrive(client: AnaplanClient, processes: Processes, namespa
   }
 
   return {
-    trigger(input: TriggerInput): Promise<Triggered> {
-      const before = started.get(input.idempotencyKey);
-      if (before) return before.then((triggered) => ({ ...triggered, adopted: true }));
-      const triggered = start(input);
-      started.set(input.idempotencyKey, triggered);
-      triggered.catch(() => started.delete(input.idempotencyKey));
-      return triggered;
-    },
+    trigger: (input: TriggerInput): Promise<Triggered> => once(input.idempotencyKey, () => start(input)),
     async cancel(taskId: string): Promise<void> {
       const process = await processOf(taskId);
       if (!process) throw new VendorError("not-found", `Anaplan has no task ${taskId} under way.`);

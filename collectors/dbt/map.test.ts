@@ -1,5 +1,5 @@
-import { afterEach, expect, test } from "vitest";
-import { PLAYED, readOn, isRun, stageOf, type Stage } from "../../test/collectors/stage.ts";
+import { expect, test } from "vitest";
+import { isRun, PLAYED, readOn, stageHand } from "../../test/collectors/stage.ts";
 import { cloudRunEvents, invocationEvents, stateOf } from "./map.ts";
 import { Settings } from "./settings.ts";
 import { errorIn, Run, RunResults } from "./vendor.ts";
@@ -59,10 +59,7 @@ const EXCEPTION = {
   message: "test.fin.gl_ties_out: Got 2 results, configured to fail if != 0",
 };
 
-const stages: Stage[] = [];
-afterEach(async () => {
-  for (const stage of stages.splice(0)) await stage.close();
-});
+const setStage = stageHand();
 
 test.each([
   [1, "queued"],
@@ -112,8 +109,7 @@ test("an envelope that came with 200 may hold an error", () => {
 test("artifacts are read where they lie: each job's newest invocation once", async () => {
   const jobs = ["GL balances DE01", "GL balances GB01", "Never run"];
   const played = PLAYED.find(({ id }) => id === "dbt")!;
-  const stage = await stageOf(played, "2026-08-03T15:25:00.000Z", { read: { from: "artifacts", jobs } });
-  stages.push(stage);
+  const stage = await setStage(played, "2026-08-03T15:25:00.000Z", { read: { from: "artifacts", jobs } });
   const connected = stage.open();
   expect((await connected.check()).warnings).toEqual(["Never run has left no run_results.json"]);
   const first = await readOn(connected, null);

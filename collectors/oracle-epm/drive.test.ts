@@ -1,16 +1,9 @@
-import { afterEach, expect, test } from "vitest";
-import { isRun, PLAYED, readOn, stageOf, type Played, type Stage } from "../../test/collectors/stage.ts";
+import { expect, test } from "vitest";
+import { isRun, PLAYED, readOn, stageHand, type Played, type Stage } from "../../test/collectors/stage.ts";
 
 const played = PLAYED.find(({ id }) => id === "oracle-epm") as Played;
-const stages: Stage[] = [];
-afterEach(async () => {
-  for (const stage of stages.splice(0)) await stage.close();
-});
-async function staged(): Promise<Stage> {
-  const stage = await stageOf(played, "2026-08-03T15:25:00.000Z");
-  stages.push(stage);
-  return stage;
-}
+const setStage = stageHand();
+const staged = () => setStage(played, "2026-08-03T15:25:00.000Z");
 const ask = (idempotencyKey: string, requestedAt?: string) => ({
   ...{ job: "Import GL DE01", parameters: { period: "2026-07" }, idempotencyKey },
   ...(requestedAt && { requestedAt }),

@@ -1,17 +1,9 @@
 import * as z from "zod";
-import { DeclaredJob } from "../declared-job.ts";
-
-const Position = z.int().positive();
+import { OracleProgram, Position } from "../oracle-program.ts";
 
 const Job = z.strictObject({
   /** `name` is the description its requests are submitted with, or the job's display name. */
-  ...DeclaredJob.shape,
-  /** Which argument of the program carries what, counted from 1. */
-  arguments: z
-    .strictObject({ entity: Position.optional(), period: Position.optional(), batch: Position.optional() })
-    .prefault({}),
-  /** What the state WARNING means for this program; of an import, that rows were refused. */
-  warningMeans: z.enum(["warning", "partial", "failed"]).default("warning"),
+  ...OracleProgram.shape,
   /** What is submitted to run it; without it the job cannot be driven. */
   submits: z
     .strictObject({

@@ -1,5 +1,6 @@
 import { VendorError, type TriggerInput, type Triggered } from "../collector.ts";
 import { runIdOf } from "../run-id.ts";
+import { oncePerKey } from "../start-once.ts";
 import type { PowerbiClient } from "./client.ts";
 import { endOf, timeOf } from "./map.ts";
 import type { Model, PowerbiSettings } from "./settings.ts";
@@ -11,7 +12,7 @@ import type { Refresh } from "./vendor.ts";
  */
 export function createDrive(client: PowerbiClient, system: { namespace: string; settings: PowerbiSettings }) {
   const { namespace, settings } = system;
-  const started = new Map<string, Promise<Triggered>>();
+  const once = oncePerKey();
 
   const originalOf = async (model: Model, since: number): Promise<Refresh | undefined> =>
     (await client.refreshes(model)).find(
@@ -40,14 +41,7 @@ export function createDrive(client: PowerbiClient, system: { namespace: string; 
   }
 
   return {
-    trigger(input: TriggerInput): Promise<Triggered> {
-      const before = started.get(input.idempotencyKey);
-      if (before) return before.then((triggered) => ({ ...triggered, adopted: true }));
-      const triggered = start(input);
-      started.set(input.idempotencyKey, triggered);
-      triggered.catch(() => started.delete(input.idempotencyKey));
-      return triggered;
-    },
+    trigger: (input: TriggerInput): Promise<Triggered> => once(input.idempotencyKey, () => start(input)),
     async cancel(requestId: string): Promise<void> {
       for (const model of settings.models) {
         if ((await client.cancel(model, requestId)).status !== 404) return;

@@ -1,17 +1,10 @@
-import { afterEach, expect, test } from "vitest";
-import { isRun, PLAYED, readOn, stageOf, type Played, type Stage } from "../../test/collectors/stage.ts";
+import { expect, test } from "vitest";
+import { isRun, PLAYED, readOn, stageHand, type Played, type Stage } from "../../test/collectors/stage.ts";
 import { runIdOf } from "../run-id.ts";
 
 const played = PLAYED.find(({ id }) => id === "salesforce") as Played;
-const stages: Stage[] = [];
-afterEach(async () => {
-  for (const stage of stages.splice(0)) await stage.close();
-});
-async function staged(at: string): Promise<Stage> {
-  const stage = await stageOf(played, at);
-  stages.push(stage);
-  return stage;
-}
+const setStage = stageHand();
+const staged = (at: string) => setStage(played, at);
 const runs = ({ world }: Stage) => world.runs(played.system.id);
 
 test("the rows a job did not load are loaded again once, without Salesforce's own columns", async () => {

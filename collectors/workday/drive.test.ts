@@ -1,19 +1,12 @@
-import { afterEach, expect, test } from "vitest";
-import { PLAYED, stageOf, type Played, type Stage } from "../../test/collectors/stage.ts";
+import { expect, test } from "vitest";
+import { PLAYED, stageHand, type Played } from "../../test/collectors/stage.ts";
 
 const played = PLAYED.find(({ id }) => id === "workday") as Played;
 const AT = "2026-08-03T15:25:00.000Z";
 const JOB = "INT201_Journals_DE01";
 
-const stages: Stage[] = [];
-afterEach(async () => {
-  for (const stage of stages.splice(0)) await stage.close();
-});
-async function staged(): Promise<Stage> {
-  const stage = await stageOf(played, AT);
-  stages.push(stage);
-  return stage;
-}
+const setStage = stageHand();
+const staged = () => setStage(played, AT);
 const ask = (idempotencyKey: string) => ({ job: JOB, parameters: { period: "2026-07" }, idempotencyKey });
 
 test("a launch is found again by its mark, also when it has ended; another request launches anew", async () => {

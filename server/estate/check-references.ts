@@ -10,6 +10,7 @@ import { checkRouting } from "./check-routing.ts";
 import type { Locate } from "./join-files.ts";
 import { idsOf, mustBe, unique, type Complain } from "./named.ts";
 import { checkCountry, checkCurrency, checkZone } from "./places.ts";
+import { SECTIONS } from "./sections.ts";
 
 /** Everything the grammar cannot see: that every reference leads somewhere and the parts fit each other. */
 export function checkReferences(estate: Estate, locate: Locate): string[] {
@@ -31,31 +32,8 @@ export function checkReferences(estate: Estate, locate: Locate): string[] {
   return problems;
 }
 
-const NAMED = [
-  "entities",
-  "calendars",
-  "systems",
-  "datasets",
-  "flows",
-  "reconciliations",
-  "mappings",
-  "rates",
-  "reports",
-  "routes",
-  "receivers",
-  "hours",
-  "rotations",
-  "escalations",
-  "mutes",
-  "wordings",
-  "runbooks",
-  "approvals",
-  "schedules",
-  "freezes",
-] as const;
-
 function checkIds(estate: Estate, complain: Complain): void {
-  for (const section of NAMED) unique(section, estate[section], complain);
+  for (const section of SECTIONS) unique(section, estate[section], complain);
 }
 
 function checkHead({ estate }: Estate, complain: Complain): void {

@@ -1,6 +1,7 @@
 import { EstateFile, type Estate } from "../../schemas/estate/estate.ts";
 import { complaint } from "./complaint.ts";
 import type { EstateText, Path } from "./estate-text.ts";
+import { SECTIONS } from "./sections.ts";
 
 /** Where each part of the joined estate stands: `file:line` of a path such as `["flows", 2, "hops", 0, "dataset"]`. */
 export type Locate = (path: Path) => string;
@@ -12,34 +13,12 @@ export interface Joined {
   problems: string[];
 }
 
-const LISTS = [
-  "entities",
-  "calendars",
-  "systems",
-  "datasets",
-  "flows",
-  "reconciliations",
-  "mappings",
-  "rates",
-  "reports",
-  "routes",
-  "receivers",
-  "hours",
-  "rotations",
-  "escalations",
-  "mutes",
-  "wordings",
-  "runbooks",
-  "approvals",
-  "schedules",
-  "freezes",
-] as const;
 const SINGLES = ["estate", "close"] as const;
 
 /** Checks each file against the grammar and joins their sections; each list may be spread over several files. */
 export function joinFiles(texts: readonly EstateText[]): Joined {
   const problems: string[] = [];
-  const joined: Record<string, unknown> = Object.fromEntries(LISTS.map((section) => [section, []]));
+  const joined: Record<string, unknown> = Object.fromEntries(SECTIONS.map((section) => [section, []]));
   const origins = new Map<string, { text: EstateText; index: number }>();
   for (const text of texts) {
     for (const refusal of text.refusals) {
@@ -61,7 +40,7 @@ export function joinFiles(texts: readonly EstateText[]): Joined {
       joined[section] = parsed.data[section];
       origins.set(section, { text, index: 0 });
     }
-    for (const section of LISTS) {
+    for (const section of SECTIONS) {
       for (const [index, item] of (parsed.data[section] ?? []).entries()) {
         const list = joined[section] as unknown[];
         origins.set(`${section}.${list.length}`, { text, index });

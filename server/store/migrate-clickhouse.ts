@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
 import { appliedTables, recordTables } from "./clickhouse/migrations.ts";
-import { OptionError } from "../options.ts";
 import type { ClickHouse } from "./clickhouse.ts";
+import { notApplied } from "./migration-files.ts";
 
 const FOLDER = new URL("./migrations/clickhouse/", import.meta.url);
 const LEDGER = `CREATE TABLE IF NOT EXISTS migrations {cluster} (
@@ -21,31 +19,12 @@ export async function migrateClickHouse(clickhouse: ClickHouse, cluster: string 
       .replaceAll("{cluster}", cluster ? `ON CLUSTER '${cluster.replaceAll("'", "''")}'` : "")
       .replaceAll("{replicated}", cluster ? "Replicated" : "");
   await clickhouse.command(filled(LEDGER));
-  const files = migrationFiles();
-  const known = new Map(files.map((file) => [file.name, file]));
-  const applied = new Set<string>();
-  for (const row of await clickhouse.ask(appliedTables, {})) {
-    const file = known.get(row.name);
-    if (!file) throw new OptionError(`The ClickHouse data was written by a newer Tieout (migration ${row.name}).`);
-    if (file.sha256 !== row.sha256) throw new OptionError(`Migration ${row.name} was changed after it was applied.`);
-    applied.add(row.name);
-  }
-  const open = files.filter((file) => !applied.has(file.name));
+  const open = notApplied(FOLDER, "ClickHouse", await clickhouse.ask(appliedTables, {}));
   for (const file of open) {
     for (const statement of statements(file.sql)) await clickhouse.command(filled(statement));
     await clickhouse.ask(recordTables, { name: file.name, sha256: file.sha256 });
   }
   return open.map((file) => file.name);
-}
-
-function migrationFiles(): { name: string; sql: string; sha256: string }[] {
-  return readdirSync(FOLDER)
-    .filter((name) => name.endsWith(".sql"))
-    .sort()
-    .map((name) => {
-      const sql = readFileSync(new URL(name, FOLDER), "utf8");
-      return { name: name.replace(/\.sql$/, ""), sql, sha256: createHash("sha256").update(sql).digest("hex") };
-    });
 }
 
 /** Statements end with a semicolon at the end of a line. */

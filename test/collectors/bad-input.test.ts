@@ -1,20 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
-import { bytes, PLAYED, readOn, stageOf, type Played, type Stage } from "./stage.ts";
+import { describe, expect, test } from "vitest";
+import { bytes, PLAYED, readOn, stageHand, type Played } from "./stage.ts";
 
 const FROM = "2026-08-03T05:05:00.000Z";
 const UNTIL = "2026-08-03T15:25:00.000Z";
 
-const stages: Stage[] = [];
-afterEach(async () => {
-  for (const stage of stages.splice(0)) await stage.close();
-});
-async function staged(played: Played, at = FROM): Promise<Stage> {
-  const stage = await stageOf(played, at);
-  stages.push(stage);
-  return stage;
-}
+const setStage = stageHand();
+const staged = (played: Played, at = FROM) => setStage(played, at);
 
 describe.each(PLAYED)("$id", (played) => {
   const hasTokens = Object.keys(played.collector.connection).some((key) => /^(auth|token)Url$/.test(key));

@@ -1,10 +1,10 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { collectors } from "../../collectors/index.ts";
 import { runIdOf } from "../../collectors/run-id.ts";
 import type { SimRun } from "../../collectors/sandbox.ts";
 import { TIEOUT_FACETS } from "../../schemas/event/facets.ts";
 import type { RunEvent } from "../../schemas/event/open-lineage.ts";
-import { bytes, isRun, PLAYED, readOn, stageOf, type Collected, type Played, type Stage } from "./stage.ts";
+import { bytes, isRun, PLAYED, readOn, stageHand, stageOf, type Collected, type Played, type Stage } from "./stage.ts";
 
 /** A work day of the small estate: loads every two hours, one of each end; polls find runs under way. */
 const FROM = "2026-08-03T05:05:00.000Z";
@@ -18,15 +18,8 @@ const ENDS: Record<SimRun["outcome"], string> = {
   held: "COMPLETE",
 };
 
-const stages: Stage[] = [];
-afterEach(async () => {
-  for (const stage of stages.splice(0)) await stage.close();
-});
-async function staged(played: Played, at = FROM, settings: Record<string, unknown> = {}): Promise<Stage> {
-  const stage = await stageOf(played, at, settings);
-  stages.push(stage);
-  return stage;
-}
+const setStage = stageHand();
+const staged = (played: Played, at = FROM, settings: Record<string, unknown> = {}) => setStage(played, at, settings);
 
 /** Polls through the close, stepping the clock; `reopen` starts a new collector at every poll. */
 async function readClose(stage: Stage, options: { everyMinutes: number; reopen?: boolean; until?: string }) {

@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { checkSystem } from "../../collectors/check.ts";
-import { PLAYED, readOn, stageOf, type Played, type Stage } from "./stage.ts";
+import { PLAYED, readOn, stageHand, type Played } from "./stage.ts";
 
 const AT = "2026-08-03T15:25:00.000Z";
 /** Vendors that know no idempotency key, each with a job of its own and the path of what starts it. */
@@ -13,15 +13,8 @@ const KEYLESS = [
   { id: "oracle-ebs", job: "GL actuals DE01", start: /\/submit_request\/$/ },
 ];
 
-const stages: Stage[] = [];
-afterEach(async () => {
-  for (const stage of stages.splice(0)) await stage.close();
-});
-async function staged(id: string): Promise<Stage> {
-  const stage = await stageOf(PLAYED.find((played) => played.id === id) as Played, AT);
-  stages.push(stage);
-  return stage;
-}
+const setStage = stageHand();
+const staged = (id: string) => setStage(PLAYED.find((played) => played.id === id) as Played, AT);
 
 describe.each(KEYLESS)("$id, which takes no idempotency key", ({ id, job, start }) => {
   const ask = (idempotencyKey: string, requestedAt?: string) => ({

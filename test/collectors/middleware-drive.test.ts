@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from "vitest";
-import { isRun, PLAYED, readOn, stageOf, type Played, type Stage } from "./stage.ts";
+import { describe, expect, test } from "vitest";
+import { isRun, PLAYED, readOn, stageHand, type Played } from "./stage.ts";
 
 /** Nothing of the small estate is under way. */
 const AT = "2026-08-03T15:25:00.000Z";
@@ -16,14 +16,10 @@ const KEYLESS = [
 ];
 const RERUNS = [{ id: "azure-data-factory" }, { id: "boomi" }, { id: "workato" }];
 
-const stages: Stage[] = [];
-afterEach(async () => {
-  for (const stage of stages.splice(0)) await stage.close();
-});
+const setStage = stageHand();
 async function staged(id: string) {
   const played = PLAYED.find((each) => each.id === id) as Played;
-  const stage = await stageOf(played, AT);
-  stages.push(stage);
+  const stage = await setStage(played, AT);
   return { stage, system: played.system.id };
 }
 

@@ -1,5 +1,5 @@
 import pino from "pino";
-import { expect } from "vitest";
+import { afterEach, expect } from "vitest";
 import { Hono } from "hono";
 import type { Collector, Connected } from "../../collectors/collector.ts";
 import { collectors } from "../../collectors/index.ts";
@@ -109,6 +109,19 @@ export async function stageOf(played: Played, at: string, settings: Record<strin
     close: served.close,
   };
   return stage;
+}
+
+/** Sets stages that are struck after each test. */
+export function stageHand(): typeof stageOf {
+  const stages: Stage[] = [];
+  afterEach(async () => {
+    for (const stage of stages.splice(0)) await stage.close();
+  });
+  return async (...asked) => {
+    const stage = await stageOf(...asked);
+    stages.push(stage);
+    return stage;
+  };
 }
 
 function perform(world: PlayedWorld, act: Act): void {

@@ -1,0 +1,23 @@
+/** The parts of an estate that are lists of things with an id; each may be spread over several files. */
+export const SECTIONS = [
+  "entities",
+  "calendars",
+  "systems",
+  "datasets",
+  "flows",
+  "reconciliations",
+  "mappings",
+  "rates",
+  "reports",
+  "routes",
+  "receivers",
+  "hours",
+  "rotations",
+  "escalations",
+  "mutes",
+  "wordings",
+  "runbooks",
+  "approvals",
+  "schedules",
+  "freezes",
+] as const;
