@@ -42,6 +42,9 @@ export type Scope =
   | "key:manage"
   | "person:manage"
   | "audit:read"
+  | "evidence:read"
+  | "evidence:build"
+  | "hold:manage"
   | "signoff:read"
   | "signoff:prepare"
   | "signoff:review"
@@ -61,6 +64,15 @@ export interface EnqueueOptions {
   tx?: Asking;
 }
 
+/** Where the audit log's key stands, and where its checkpoints are said outside. */
+export interface LogKeeping {
+  keyFile: string;
+  /** A folder that gets a file for each checkpoint; null where none is named. */
+  checkpointFolder: string | null;
+  /** An address that is sent each checkpoint as text; null where none is named. */
+  checkpointUrl: string | null;
+}
+
 /** What rooms reach each other through. Built once in `main.ts`; doors pass it on. */
 export interface Context {
   clock: Clock;
@@ -73,6 +85,9 @@ export interface Context {
   metrics: Metrics;
   /** Where files of lines stand: handed in, quarantined, and watched for in `inbox`. */
   linesDirectory: string;
+  /** Where evidence packs stand. */
+  evidenceDirectory: string;
+  audit: LogKeeping;
   /** How to drive each system, by its id in the estate. */
   drivers: ReadonlyMap<string, Pick<Connected, "trigger" | "cancel">>;
   /** Makes events of Tieout's own or of a collector durable; throws when they could not be. */

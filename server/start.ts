@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { collectors } from "../collectors/index.ts";
 import type { StartedSandbox } from "../sandbox/start-sandbox.ts";
 import { createApp } from "./app.ts";
+import { openLog } from "./audit/open-log.ts";
 import { createCheckpoints } from "./breaks/checkpoints.ts";
 import { calendarsInForce } from "./close/calendars-in-force.ts";
 import { useCalendars } from "./close/calendars.ts";
@@ -36,6 +37,7 @@ import { openStores } from "./store/open-stores.ts";
 import { openSocket } from "./stream/socket.ts";
 import { createStream, type Stream } from "./stream/stream.ts";
 import { topicsOf } from "./stream/topics-of.ts";
+import { nextCheckpoint } from "./tasks/audit-checkpoint.ts";
 import { startTasks, type Tasks } from "./tasks/boss.ts";
 import { TASKS } from "./tasks/index.ts";
 
@@ -90,6 +92,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   onStop(() => postgres.close());
   onStop(() => engine.close());
   await recordEstate(postgres, clock, loaded);
+  const audit = await openLog(postgres, { clock, estate, environment, dataDirectory: options.data });
   useCalendars(estate, calendarsInForce(estate, await recordedEstates(postgres, loaded, log)));
 
   const { maxEventBytes, webhooks } = options;
@@ -107,6 +110,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   let tasks: Tasks | null = null;
   const ctx: Context = {
     ...{ clock, log, estate, clickhouse, postgres, facts, metrics, linesDirectory: join(options.data, "lines") },
+    ...{ evidenceDirectory: join(options.data, "evidence"), audit },
     drivers: new Map(sources.map(({ system, connected }) => [system.id, connected])),
     accept: async (events, source) => void (await ingest.acceptEvents(events, source)),
     enqueue: (...task) =>
@@ -129,6 +133,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   tasks = await say.step("Task queue", () => startTasks(ctx, TASKS));
   onStop(() => tasks?.stop());
   await recoverRequests(ctx);
+  await nextCheckpoint(ctx);
 
   const ui = join(root, "dist/ui");
   onStop(openDoors(rooms, { door, stream, ui: existsSync(ui) ? ui : null }));

@@ -1,7 +1,8 @@
 import type { Actor } from "../context.ts";
-import { appendAudit, auditHead, lockAudit } from "../store/postgres/audit.ts";
+import { appendAudit, lockAudit, openSubtrees } from "../store/postgres/audit.ts";
 import type { Asking } from "../store/postgres.ts";
-import { chainHash, entryText, GENESIS } from "./chain.ts";
+import { entryText } from "./entry-text.ts";
+import { completedBy, leafHash } from "./merkle.ts";
 
 /** What happened, in the words of the verb that did it. */
 export interface AuditEntry {
@@ -25,9 +26,8 @@ export const TIEOUT: AuditEntry["actor"] = { kind: "rule", id: "tieout", name: "
  */
 export async function record(tx: Asking, entry: AuditEntry): Promise<void> {
   await tx.ask(lockAudit, {});
-  const [head] = await tx.ask(auditHead, {});
-  const previousHash = head?.hash ?? GENESIS;
-  const sequence = (head?.sequence ?? 0) + 1;
+  const open = await tx.ask(openSubtrees, {});
+  const sequence = (open.at(-1)?.sequence ?? 0) + 1;
   const { kind, id, name, role } = entry.actor;
   const body = entryText({
     sequence,
@@ -38,5 +38,6 @@ export async function record(tx: Asking, entry: AuditEntry): Promise<void> {
     subject: entry.subject,
     detail: entry.detail,
   });
-  await tx.ask(appendAudit, { sequence, body, previousHash, hash: chainHash(previousHash, body) });
+  const hashes = open.map(({ hash }) => hash);
+  await tx.ask(appendAudit, { sequence, body, nodes: completedBy(sequence, leafHash(body), hashes) });
 }

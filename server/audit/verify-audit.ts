@@ -1,30 +1,81 @@
-import { auditChain } from "../store/postgres/audit.ts";
+import { auditCheckpoints, auditKeys, auditStretch } from "../store/postgres/audit.ts";
 import type { Asking } from "../store/postgres.ts";
-import { chainHash, GENESIS } from "./chain.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { completedBy, EMPTY_ROOT, leafHash, nodeHash } from "./merkle.ts";
+import { checkpointText, endorsementText, openNote } from "./signed-note.ts";
 
 export type AuditVerdict =
-  | { intact: true; entries: number; head: string }
+  | { intact: true; entries: number; head: string; checkpoints: number }
   | { intact: false; entries: number; brokenAt: number; reason: string };
 
-const STRETCH = 1000;
+const STRETCH = 5000;
 
-/** Recomputes the whole chain from its first entry and names the first that does not follow; reads a stretch at a time. */
-export async function verifyAudit(store: Asking): Promise<AuditVerdict> {
+/**
+ * Recomputes the whole tree from its first entry and holds every checkpoint that was ever signed against it; names the
+ * first thing that does not fit. Reads a stretch at a time; `progress` is told the entries read.
+ */
+export async function verifyAudit(store: Asking, progress: (done: number) => void = () => {}): Promise<AuditVerdict> {
+  const signed = (await store.ask(auditCheckpoints, { before: null, limit: 2_147_483_647 })).toReversed();
+  const keys = await store.ask(auditKeys, {});
+  const open: string[] = [];
   let entries = 0;
-  let hash = GENESIS;
+  let checked = 0;
+  const broken = (reason: string, brokenAt = entries + 1): AuditVerdict => ({
+    ...{ intact: false, entries, brokenAt, reason },
+  });
+  const unendorsed = flawOfKeys(keys);
+  if (unendorsed) return broken(unendorsed);
   for (;;) {
-    const stretch = await store.ask(auditChain, { after: entries, limit: STRETCH });
-    for (const link of stretch) {
-      const broken = (reason: string) => ({ intact: false as const, entries, brokenAt: entries + 1, reason });
-      if (link.sequence !== entries + 1) return broken(`Entry ${entries + 1} is missing.`);
-      if (link.previousHash !== hash) return broken(`Entry ${link.sequence} does not follow the one before it.`);
-      if (chainHash(hash, link.body) !== link.hash) return broken(`Entry ${link.sequence} was changed.`);
-      if (Number((JSON.parse(link.body) as { sequence: unknown }).sequence) !== link.sequence) {
-        return broken(`Entry ${link.sequence} was moved.`);
+    const stretch = await store.ask(auditStretch, { after: entries, limit: STRETCH });
+    for (const entry of stretch) {
+      const sequence = entries + 1;
+      if (entry.sequence !== sequence) return broken(`Entry ${sequence} is missing.`);
+      const nodes = completedBy(sequence, leafHash(entry.body), open);
+      if (entry.nodes[0] !== nodes[0]) return broken(`Entry ${sequence} was changed.`);
+      if (entry.nodes.join() !== nodes.join())
+        return broken(`What entry ${sequence} completes of the tree was changed.`);
+      if ((JSON.parse(entry.body) as { sequence: unknown }).sequence !== sequence) {
+        return broken(`Entry ${sequence} was moved.`);
       }
-      hash = link.hash;
-      entries = link.sequence;
+      open.splice(open.length - nodes.length + 1, nodes.length - 1, nodes.at(-1)!);
+      entries = sequence;
+      for (; signed[checked]?.size === entries; checked += 1) {
+        const flaw = flawOf(signed[checked]!, rootOver(open), keys);
+        if (flaw) return broken(flaw, entries);
+      }
     }
-    if (stretch.length < STRETCH) return { intact: true, entries, head: hash };
+    progress(entries);
+    if (stretch.length < STRETCH) break;
   }
+  const beyond = signed[checked];
+  if (beyond && beyond.size > 0) return broken(`The log ends after entry ${entries}; ${beyond.size} were signed.`);
+  return { intact: true, entries, head: rootOver(open), checkpoints: signed.length };
+}
+
+function rootOver(open: readonly string[]): string {
+  return open.length === 0 ? EMPTY_ROOT : open.reduceRight((right, left) => nodeHash(left, right));
+}
+
+interface Key {
+  key: string;
+  fromSize: number;
+  endorsement: string | null;
+}
+
+function flawOf({ size, root, note }: Checkpoint, recomputed: string, keys: readonly Key[]): string | null {
+  if (root !== recomputed) return `The log of ${size} entries is not the one that was signed.`;
+  const signer = keys.find(({ key }) => openNote(note, key) === checkpointText(key.split("+")[0]!, size, root));
+  return signer ? null : `The checkpoint of ${size} entries is not signed by a key of this log.`;
+}
+
+/** A key without an endorsement followed one that was lost, which the log itself tells of. */
+function flawOfKeys(keys: readonly Key[]): string | null {
+  for (const [at, { key, fromSize, endorsement }] of keys.entries()) {
+    if (endorsement === null) continue;
+    const before = keys[at - 1]?.key;
+    const text = endorsementText(key.split("+")[0]!, fromSize, key);
+    if (!before || openNote(endorsement, before) !== text)
+      return `The key ${key} is not endorsed by the one before it.`;
+  }
+  return null;
 }

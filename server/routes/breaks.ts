@@ -12,6 +12,7 @@ import {
   ExplanationReason,
 } from "../../schemas/wire/break.ts";
 import { assignBreaks } from "../breaks/assign-breaks.ts";
+import { noteRead } from "../audit/note-read.ts";
 import { attachToBreak } from "../breaks/attach-to-break.ts";
 import { breakAttachment, breakDetail } from "../breaks/break-detail.ts";
 import { breakRow, entitiesAsked } from "../breaks/break-rows.ts";
@@ -103,6 +104,8 @@ function reading({ ctx, permit }: Deps): Hono {
       permit("board:read"),
       async (c) => {
         const file = await breakAttachment(ctx, c.get("actor"), c.req.param("id"), c.req.param("attachment"));
+        const detail = { attachment: c.req.param("attachment"), sha256: file.sha256 };
+        await noteRead(ctx, c.get("actor"), { subject: `break:${c.req.param("id")}`, detail });
         // Never shown in the page: what people upload is theirs to open.
         return c.body(new Uint8Array(file.content), 200, {
           "Content-Type": "application/octet-stream",

@@ -19,6 +19,7 @@ import { flowRoutes } from "./flows.ts";
 import { forecastRoutes } from "./forecast.ts";
 import { freshnessRoutes } from "./freshness.ts";
 import { healthRoutes } from "./health.ts";
+import { incidentRoutes } from "./incidents.ts";
 import { keyRoutes } from "./keys.ts";
 import { lineageEventRoutes } from "./lineage-events.ts";
 import { lineageGraphRoutes } from "./lineage-graph.ts";
@@ -60,9 +61,10 @@ export function routesOf(rooms: Rooms): Hono[] {
     reconciliationRoutes(doors),
     checkRoutes({ ...doors, checkpoints }),
     breakRoutes(doors),
+    incidentRoutes(doors),
     lineRoutes(doors),
     lineageGraphRoutes(doors),
-    runRoutes({ clickhouse: ctx.clickhouse, facts: ctx.facts, permit }),
+    runRoutes({ ...ctx, permit }),
     estateRoutes(doors),
     dashboardRoutes({ ...boards, dashboards }),
     requestRoutes(doors),

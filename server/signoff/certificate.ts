@@ -19,15 +19,15 @@ export async function certificateOf(store: Asking, actor: Actor, id: string): Pr
   const [stored] = await store.ask(signoffById, { id });
   const [kept] = stored ? await store.ask(signoffContent, { id }) : [];
   if (!stored || !kept || !inScope(actor, stored.entity)) throw new Fault("not-found", "There is no such sign-off.");
-  const wanted = { before: null, limit: MOST_ENTRIES, actor: null, action: null, from: null, to: null };
-  const links = await store.ask(auditPage, { ...wanted, subject: `signoff:${id}` });
+  const any = { before: null, actor: null, action: null, from: null, to: null, text: null, entities: null };
+  const entries = await store.ask(auditPage, { ...any, limit: MOST_ENTRIES, subject: `signoff:${id}` });
   return {
     signoff: signoffRow(stored),
     digest: stored.digest,
     content: JSON.parse(kept.content) as SignoffContent,
-    audit: links.toReversed().map(({ sequence, body, hash }) => {
+    audit: entries.toReversed().map(({ sequence, body, nodes }) => {
       const { at, action, actor: by } = JSON.parse(body) as { at: string; action: string; actor: { name: string } };
-      return { sequence, at, action, actor: by.name, hash };
+      return { sequence, at, action, actor: by.name, hash: nodes[0]! };
     }),
   };
 }
