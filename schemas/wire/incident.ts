@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Role } from "../estate/role.ts";
 import { ExceptionClass, ExceptionCode } from "../event/facets.ts";
 import { Instant, PeriodKey } from "../instant.ts";
+import { RunbookGuide } from "./runbook.ts";
 
 /** S1 blocks certification, S2 endangers a deadline, S3 stays within the period, S4 is a notice. */
 export const Severity = z.enum(["S1", "S2", "S3", "S4"]);
@@ -183,3 +184,45 @@ export const IncidentChange = z.object({
   text: z.string(),
 });
 export type IncidentChange = z.infer<typeof IncidentChange>;
+
+/** One that is over and was of the same cause or kind, and what ended it. */
+export const RelatedIncident = z.object({
+  id: z.string(),
+  number: z.int(),
+  title: z.string(),
+  severity: Severity,
+  entities: z.array(z.string()),
+  /** The very same cause, not only the same kind at the same system. */
+  sameCause: z.boolean(),
+  openedAt: Instant,
+  resolvedAt: Instant,
+  /** What people wrote or did about it; null where it ended by itself. */
+  fix: z.string().nullable(),
+  by: Person.nullable(),
+});
+export type RelatedIncident = z.infer<typeof RelatedIncident>;
+
+/** A step of the runbook somebody took, or took back. */
+export const RunbookTick = z.object({ step: z.int(), done: z.boolean(), by: Person, at: Instant });
+export type RunbookTick = z.infer<typeof RunbookTick>;
+
+/** One incident with everything said and done about it, oldest first. */
+export const IncidentDetail = z.object({
+  row: IncidentRow,
+  /** Those of the cause first; where there are very many only the first. */
+  exceptions: z.array(IncidentException),
+  changes: z.array(IncidentChange),
+  related: z.array(RelatedIncident),
+  runbook: RunbookGuide.nullable(),
+  ticks: z.array(RunbookTick),
+  /** People it can be given to. */
+  people: z.array(Person.extend({ role: Role })),
+});
+export type IncidentDetail = z.infer<typeof IncidentDetail>;
+
+/** What came of an act on many incidents: each of them was done or refused with a reason. */
+export const IncidentAnswer = z.object({
+  done: z.array(IncidentRow),
+  refused: z.array(z.object({ id: z.string(), code: z.string(), reason: z.string() })),
+});
+export type IncidentAnswer = z.infer<typeof IncidentAnswer>;

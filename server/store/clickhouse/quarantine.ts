@@ -21,7 +21,7 @@ const ItemRow = z.object({
 });
 
 /** Items without their bodies, each as its latest arrival came. Arrived again after its resolution, one is open again. */
-const ITEMS = `
+export const ITEMS = `
   SELECT
     arrived.id AS id, receivedAt, door, source, contentType, form, reason, path, sizeBytes,
     if(decided.resolvedAt >= receivedAt, decided.state, 'open') AS state,

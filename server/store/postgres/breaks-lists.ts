@@ -60,3 +60,13 @@ export const presentKeys = defineQuestion({
   row: z.object({ rule: z.string(), entity: z.string(), period: z.string() }),
   sql: "SELECT DISTINCT rule, entity, period FROM breaks WHERE present",
 });
+
+/** Breaks of earlier periods that are there still and that nobody has settled. */
+export const openBreaksBefore = defineQuestion({
+  engine: "postgres",
+  name: "break.open-before",
+  params: z.object({ period: z.string() }),
+  row: StoredBreak,
+  sql: `SELECT ${BREAK_COLUMNS} FROM breaks
+    WHERE period < $1 AND present AND material AND state IN ('open', 'assigned', 'explained') ORDER BY id LIMIT 5000`,
+});

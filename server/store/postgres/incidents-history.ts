@@ -120,3 +120,12 @@ export const stepsOfIncident = defineQuestion({
   sql: `SELECT step, done, by_id AS "byId", by_name AS "byName", at FROM incident_steps WHERE incident_id = $1
     ORDER BY step`,
 });
+
+/** Remarks people made on these, oldest first. */
+export const notesOfIncidents = defineQuestion({
+  engine: "postgres",
+  name: "incident.notes",
+  params: z.object({ incidents: z.array(z.string()) }),
+  row: StoredChange,
+  sql: `SELECT ${CHANGE} FROM incident_changes WHERE incident_id = ANY($1::text[]) AND change = 'noted' ORDER BY sequence`,
+});
