@@ -7,6 +7,7 @@ import { TIEOUT_FACETS } from "./event/facets.ts";
 import { DatasetEvent, JobEvent, RunEvent } from "./event/open-lineage.ts";
 import * as run from "./run.ts";
 import * as audit from "./wire/audit.ts";
+import * as alert from "./wire/alert.ts";
 import * as attainment from "./wire/attainment.ts";
 import * as board from "./wire/board.ts";
 import * as breaks from "./wire/break.ts";
@@ -46,6 +47,7 @@ const SENT: Record<string, z.ZodType> = {
 const ANSWERED = named(
   dashboard,
   run,
+  alert,
   attainment,
   audit,
   board,

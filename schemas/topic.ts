@@ -1,3 +1,4 @@
+import type { AlertPulse } from "./wire/alert.ts";
 import type { CloseRow } from "./wire/board.ts";
 import type { BreakRow } from "./wire/break.ts";
 import type { FlowStrip } from "./wire/flow-strip.ts";
@@ -39,6 +40,8 @@ export interface TopicRows {
   impact: ReportImpact;
   /** `incidents`: everything not resolved and what was resolved last, by id, in the words of the subscriber's role. */
   incidents: IncidentRow;
+  /** `alerts`: the one key `inbox`; it moves when inboxes or silences do. */
+  alerts: AlertPulse;
 }
 export type TopicName = keyof TopicRows;
 

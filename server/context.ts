@@ -8,6 +8,7 @@ import type { ClickHouse } from "./store/clickhouse.ts";
 import type { Asking, Postgres } from "./store/postgres.ts";
 import type { Facts } from "../schemas/facts.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Alerting } from "./notify/alerting.ts";
 
 /** The clock every verdict is judged by; in the demo it is the sandbox's. Sign-in and keys use real time. */
 export interface Clock {
@@ -54,7 +55,9 @@ export type Scope =
   | "break:review"
   | "check:run"
   | "incident:read"
-  | "incident:act";
+  | "incident:act"
+  | "alert:read"
+  | "silence:manage";
 
 export interface EnqueueOptions {
   key?: string;
@@ -96,6 +99,8 @@ export interface Context {
   enqueue(task: string, payload: unknown, options?: EnqueueOptions): Promise<void>;
   /** Whether there is a task of this name. */
   handles(task: string): boolean;
+  /** Where messages about incidents go. */
+  alerting: Alerting;
   /** Says that what a topic shows may have changed; subscribers get the difference. */
   touch(topic: TopicName): void;
 }

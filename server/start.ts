@@ -26,7 +26,10 @@ import { listen, type Door } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Options } from "./options.ts";
+import { watchAlerts } from "./notify/dispatch-alerts.ts";
+import { openAlerting } from "./notify/open-alerting.ts";
 import { openPeople } from "./people/people.ts";
+import { sessionSecret } from "./people/secret.ts";
 import { playIn } from "./play-in.ts";
 import { pushPlayed } from "./push-played.ts";
 import { recoverRequests } from "./requests/recover-requests.ts";
@@ -106,11 +109,16 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
     demo: sandbox !== null && isLoopback(options.host),
   });
 
+  const { publicUrl } = people;
+  const secret = sessionSecret(environment.TIEOUT_SECRET, options.data);
+  const alerting = openAlerting({ estate, environment, publicUrl, secret });
+
   // Tasks need the context, and the context hands tasks on: the queue is opened first thing after.
   let tasks: Tasks | null = null;
   const ctx: Context = {
     ...{ clock, log, estate, clickhouse, postgres, facts, metrics, linesDirectory: join(options.data, "lines") },
     ...{ evidenceDirectory: join(options.data, "evidence"), audit },
+    alerting,
     drivers: new Map(sources.map(({ system, connected }) => [system.id, connected])),
     accept: async (events, source) => void (await ingest.acceptEvents(events, source)),
     enqueue: (...task) =>
@@ -133,6 +141,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   tasks = await say.step("Task queue", () => startTasks(ctx, TASKS));
   onStop(() => tasks?.stop());
   await recoverRequests(ctx);
+  onStop(watchAlerts(ctx));
   await nextCheckpoint(ctx);
 
   const ui = join(root, "dist/ui");

@@ -30,6 +30,8 @@ export const SCOPE_TITLES: Record<Scope, string> = {
   "check:run": "Run reconciliations now and recompute their results",
   "incident:read": "See incidents, in the words of the role",
   "incident:act": "Acknowledge, assign, put aside and resolve incidents",
+  "alert:read": "See routing, duty, silences, one's inbox and who was told",
+  "silence:manage": "Silence messages for a time",
 };
 
 export const SCOPES = Object.keys(SCOPE_TITLES) as Scope[];
@@ -41,6 +43,7 @@ const SEES: readonly Scope[] = [
   "request:read",
   "signoff:read",
   "incident:read",
+  "alert:read",
   "clock:drive",
 ];
 
@@ -53,6 +56,7 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
     "signoff:review",
     "signoff:certify",
     "waiver:grant",
+    "silence:manage",
     "break:explain",
     "break:review",
     "check:run",
@@ -83,6 +87,7 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
     "quarantine:resubmit",
     "collector:read",
     "incident:act",
+    "silence:manage",
   ],
   platform: [
     ...SEES,
@@ -90,6 +95,7 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
     "quarantine:read",
     "quarantine:resubmit",
     "collector:read",
+    "silence:manage",
     "key:manage",
     "person:manage",
     "audit:read",

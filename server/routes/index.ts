@@ -3,6 +3,7 @@ import { clockRow } from "../clock-row.ts";
 import { requestRows } from "../requests/request-rows.ts";
 import type { Rooms } from "../rooms.ts";
 import { record } from "../audit/record.ts";
+import { alertRoutes } from "./alerts.ts";
 import { attainmentRoutes } from "./attainment.ts";
 import { auditRoutes } from "./audit.ts";
 import { breakRoutes } from "./breaks.ts";
@@ -30,8 +31,10 @@ import { quarantineRoutes } from "./quarantine.ts";
 import { readinessRoutes } from "./readiness.ts";
 import { reconciliationRoutes } from "./reconciliations.ts";
 import { requestRoutes } from "./requests.ts";
+import { routingRoutes } from "./routing.ts";
 import { runRoutes } from "./runs.ts";
 import { sessionRoutes } from "./session.ts";
+import { silenceRoutes } from "./silences.ts";
 import { signoffRoutes } from "./signoffs.ts";
 import { waiverRoutes } from "./waivers.ts";
 import { webhookRoutes } from "./webhooks.ts";
@@ -71,6 +74,9 @@ export function routesOf(rooms: Rooms): Hono[] {
     readinessRoutes(boards),
     signoffRoutes(boards),
     waiverRoutes(boards),
+    alertRoutes({ ctx, people }),
+    routingRoutes(doors),
+    silenceRoutes(doors),
     clockRoutes({
       row: () => clockRow(ctx.clock, sandbox?.clock ?? null),
       drive: sandbox?.drive ?? null,

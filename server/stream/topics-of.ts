@@ -8,6 +8,7 @@ import { entityLines } from "../close/entity-lines.ts";
 import { reportImpacts } from "../close/report-impact.ts";
 import { periodInView } from "../close/period-in-view.ts";
 import { flowStrips } from "../checks/flow-strips.ts";
+import { inboxPulseOf } from "../notify/inbox.ts";
 import { quarantineRows } from "../ingest/quarantine-rows.ts";
 import { requestRows } from "../requests/request-rows.ts";
 import type { Rooms } from "../rooms.ts";
@@ -54,6 +55,7 @@ export function topicsOf({ ctx, collecting, checkpoints, sandbox }: Shown): Topi
       const requests = Object.values(await requestRows(ctx, entities));
       return flowStrips({ ...judged, requests, entities, collectors: collectors() });
     },
+    alerts: () => inboxPulseOf(ctx),
     clock: () => clockRow(clock, sandbox?.clock ?? null),
     collectors: collecting.rows,
     async quarantine() {

@@ -1,3 +1,4 @@
+import type { AlertPulse } from "../../schemas/wire/alert.ts";
 import type { CloseRow } from "../../schemas/wire/board.ts";
 import type { BreakRow } from "../../schemas/wire/break.ts";
 import type { FlowStrip } from "../../schemas/wire/flow-strip.ts";
@@ -15,6 +16,7 @@ export interface TopicSources {
   lines(period: string, entity: string, audience: Audience): Record<string, TieLine> | null;
   strips(period: string, audience: Audience): Promise<Record<string, FlowStrip> | null>;
   clock(): ClockRow;
+  alerts(): Promise<AlertPulse>;
   collectors(): Record<string, CollectorRow>;
   quarantine(): Promise<Record<string, QuarantineRow>>;
   requests(audience: Audience): Promise<Record<string, RequestRow>>;
@@ -108,6 +110,13 @@ function deskTopics(sources: TopicSources) {
       params: [],
       ticks: true,
       rows: () => sources.collectors(),
+    }),
+    defineTopic({
+      name: "alerts",
+      scope: "alert:read",
+      params: [],
+      ticks: false,
+      rows: async () => ({ inbox: await sources.alerts() }),
     }),
     defineTopic({
       name: "quarantine",
