@@ -1,3 +1,4 @@
+import type { IncomingRow } from "./ingest/incoming-row.ts";
 import { logRuns } from "./ingest/log-runs.ts";
 import { fetchReferenced } from "./lines/referenced-lines.ts";
 import { createFollowing } from "./requests/follow-runs.ts";
@@ -6,9 +7,9 @@ import { watchSignoffs } from "./signoff/watch-signoffs.ts";
 
 /**
  * What a durable batch sets in motion: boards are drawn again, requests follow the runs they started, sign-offs are
- * looked at and reconciliations checked. Answers how to stop it.
+ * looked at, reconciliations checked and incidents found. Answers how to stop it.
  */
-export function followNews({ ctx, ingest, collecting, checkpoints }: Rooms): () => Promise<void> {
+export function followNews({ ctx, ingest, collecting, checkpoints, incidents }: Rooms): () => Promise<void> {
   const follow = createFollowing(ctx);
   const watch = watchSignoffs({ ctx, collectors: () => Object.values(collecting.rows()) });
   ingest.onAccepted((rows) => {
@@ -18,7 +19,16 @@ export function followNews({ ctx, ingest, collecting, checkpoints }: Rooms): () 
     follow(rows.filter(({ kind }) => kind === "run").map(({ runId }) => runId));
     watch.look();
     checkpoints.arrived();
+    if (rows.some(failed)) incidents.news();
+    else incidents.look();
   });
-  ingest.onQuarantined(() => ctx.touch("quarantine"));
+  ingest.onQuarantined(() => {
+    ctx.touch("quarantine");
+    incidents.news();
+  });
   return watch.stop;
+}
+
+function failed({ eventType }: IncomingRow): boolean {
+  return eventType === "FAIL" || eventType === "ABORT";
 }

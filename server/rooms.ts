@@ -3,6 +3,8 @@ import type { Dashboard } from "../schemas/dashboard.ts";
 import type { Checkpoints } from "./breaks/checkpoints.ts";
 import type { Collecting } from "./collect/collect.ts";
 import type { Context } from "./context.ts";
+import type { BoardMemo } from "./close/board-input.ts";
+import type { IncidentWatch } from "./incidents/watch-incidents.ts";
 import type { Ingest } from "./ingest/ingest.ts";
 import type { People } from "./people/people.ts";
 
@@ -13,6 +15,9 @@ export interface Rooms {
   ingest: Ingest;
   collecting: Collecting;
   checkpoints: Checkpoints;
+  incidents: IncidentWatch;
+  /** Judgements of the close, kept for everybody who looks. */
+  memo: BoardMemo;
   dashboards: readonly Dashboard[];
   /** Null on real systems. */
   sandbox: StartedSandbox | null;

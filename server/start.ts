@@ -22,6 +22,7 @@ import { followNews } from "./follow-news.ts";
 import { greeting } from "./greeting.ts";
 import { openIngest } from "./ingest/open-ingest.ts";
 import { forgetCutShort } from "./lines/forget-cut-short.ts";
+import { watchIncidents } from "./incidents/watch-incidents.ts";
 import { listen, type Door } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
@@ -134,7 +135,22 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   });
   const checkpoints = createCheckpoints(ctx);
   onStop(() => checkpoints.stop());
-  const rooms: Rooms = { ctx, people, ingest, collecting, checkpoints, sandbox, dashboards, maxEventBytes, webhooks };
+  const memo = new Map();
+  const collectorRows = () => Object.values(collecting.rows());
+  const incidents = watchIncidents({ ctx, collectors: collectorRows, memo, auditBroken: () => null });
+  onStop(incidents.stop);
+  const rooms: Rooms = {
+    ...{ incidents, memo },
+    ctx,
+    people,
+    ingest,
+    collecting,
+    checkpoints,
+    sandbox,
+    dashboards,
+    maxEventBytes,
+    webhooks,
+  };
   const stream = createStream(topicsOf(rooms), { log, metrics });
   onStop(() => stream.stop());
   onStop(followNews(rooms));
@@ -151,6 +167,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
     onStop(pushPlayed(sandbox, ctx));
   }
   await say.step("Reconciliations", checkpoints.start);
+  incidents.start();
   collecting.start();
   onStop(() => collecting.stop());
   for (const line of await greeting(rooms, { url: door.url, console: existsSync(ui), environment })) say.line(line);

@@ -31,6 +31,7 @@ interface Live {
   topic: Topic;
   params: Record<string, string>;
   audience: Audience;
+  role: Actor["role"];
   channel: Channel;
   subscribers: Set<Subscriber>;
   /** One recomputation of a channel at a time; the next waits here, and one waiting serves all who ask meanwhile. */
@@ -50,7 +51,7 @@ export function createStream(topics: readonly Topic[], deps: { log: Logger; metr
     live.waiting = null;
     const began = performance.now();
     try {
-      const rows = await live.topic.rows(live.params, live.audience);
+      const rows = await live.topic.rows(live.params, live.audience, live.role);
       const change = live.channel.advance(rows ?? {});
       if (!change) return;
       deps.metrics.liveChanges.inc({ topic: live.topic.name }, live.subscribers.size);
@@ -76,12 +77,13 @@ export function createStream(topics: readonly Topic[], deps: { log: Logger; metr
       const found = find(topics, path);
       if (!found) return { refused: `There is no live topic "${path}".` };
       if (!subscriber.actor.scopes.includes(found.topic.scope)) return { refused: "You may not see this." };
-      const key = `${path} ${audienceKey(subscriber.actor.entities)}`;
+      const key = keyOf(found.topic, path, subscriber.actor);
       let live = lives.get(key);
       if (!live) {
         live = {
           ...found,
           audience: subscriber.actor.entities,
+          role: subscriber.actor.role,
           channel: createChannel(path),
           subscribers: new Set(),
           work: Promise.resolve(),
@@ -97,7 +99,8 @@ export function createStream(topics: readonly Topic[], deps: { log: Logger; metr
       return live.channel.snapshot();
     },
     unsubscribe(path, subscriber) {
-      leaveLive(lives, `${path} ${audienceKey(subscriber.actor.entities)}`, subscriber);
+      const found = find(topics, path);
+      if (found) leaveLive(lives, keyOf(found.topic, path, subscriber.actor), subscriber);
     },
     leave(subscriber) {
       for (const key of [...lives.keys()]) leaveLive(lives, key, subscriber);
@@ -122,6 +125,10 @@ function leaveLive(lives: Map<string, Live>, key: string, subscriber: Subscriber
   const live = lives.get(key);
   live?.subscribers.delete(subscriber);
   if (live?.subscribers.size === 0) lives.delete(key);
+}
+
+function keyOf({ byRole }: Topic, path: string, { entities, role }: Actor): string {
+  return [path, audienceKey(entities), ...(byRole ? [role ?? "key"] : [])].join(" ");
 }
 
 function audienceKey(audience: Audience): string {

@@ -4,6 +4,9 @@ import type { Actor, Scope } from "../context.ts";
 /** Whose eyes a topic is drawn for: two people with the same entities share one channel. */
 export type Audience = Actor["entities"];
 
+/** Whose eyes a topic is drawn for whose words differ by role. */
+export type Reader = Pick<Actor, "role" | "entities">;
+
 /** A live topic as a declared value; listed once in `topics.ts`. */
 export interface Topic<N extends TopicName = TopicName> {
   name: N;
@@ -13,8 +16,14 @@ export interface Topic<N extends TopicName = TopicName> {
   params: readonly string[];
   /** True where time alone changes rows, so that they are looked at again each second. */
   ticks: boolean;
+  /** True where what is said differs by role: then only people of one role share a channel. */
+  byRole?: boolean;
   /** All rows as they are now for this audience. A segment that names nothing known answers null. */
-  rows(params: Record<string, string>, audience: Audience): Promise<Rows<N> | null> | Rows<N> | null;
+  rows(
+    params: Record<string, string>,
+    audience: Audience,
+    role: Actor["role"],
+  ): Promise<Rows<N> | null> | Rows<N> | null;
 }
 
 export type Rows<N extends TopicName> = Record<string, TopicRows[N]>;

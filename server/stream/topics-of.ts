@@ -9,6 +9,7 @@ import { reportImpacts } from "../close/report-impact.ts";
 import { periodInView } from "../close/period-in-view.ts";
 import { flowStrips } from "../checks/flow-strips.ts";
 import { inboxPulseOf } from "../notify/inbox.ts";
+import { liveIncidentRows } from "../incidents/incident-rows.ts";
 import { quarantineRows } from "../ingest/quarantine-rows.ts";
 import { requestRows } from "../requests/request-rows.ts";
 import type { Rooms } from "../rooms.ts";
@@ -23,10 +24,10 @@ const NEWEST = 200;
 /** Stands for the period being closed, whichever that is. */
 const CURRENT = "current";
 
-type Shown = Pick<Rooms, "ctx" | "collecting" | "checkpoints" | "sandbox">;
+type Shown = Pick<Rooms, "ctx" | "collecting" | "checkpoints" | "sandbox" | "memo">;
 
 /** The live topics over the server's rooms. */
-export function topicsOf({ ctx, collecting, checkpoints, sandbox }: Shown): Topic[] {
+export function topicsOf({ ctx, collecting, checkpoints, sandbox, memo }: Shown): Topic[] {
   const { estate, facts, clock } = ctx;
   const calendars = calendarsOf(estate);
   const memo: BoardMemo = new Map();
@@ -68,6 +69,7 @@ export function topicsOf({ ctx, collecting, checkpoints, sandbox }: Shown): Topi
       return judged && matrixRows({ ...ctx, checkpoints }, judged.period, entities);
     },
     breaks: (entities) => liveBreakRows(ctx, entities),
+    incidents: (reader) => liveIncidentRows(ctx, reader),
     async signoffs(period, entities) {
       const judged = judging(period);
       return judged && signoffRows(ctx.postgres, judged.period, entities);

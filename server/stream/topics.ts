@@ -2,12 +2,13 @@ import type { AlertPulse } from "../../schemas/wire/alert.ts";
 import type { CloseRow } from "../../schemas/wire/board.ts";
 import type { BreakRow } from "../../schemas/wire/break.ts";
 import type { FlowStrip } from "../../schemas/wire/flow-strip.ts";
+import type { IncidentRow } from "../../schemas/wire/incident.ts";
 import type { TieLine } from "../../schemas/wire/line.ts";
 import type { ClockRow, CollectorRow, QuarantineRow, RequestRow } from "../../schemas/wire/live.ts";
 import type { EntityReadiness, ReportImpact } from "../../schemas/wire/readiness.ts";
 import type { ReconcileRow } from "../../schemas/wire/reconcile-matrix.ts";
 import type { SignoffRow } from "../../schemas/wire/signoff.ts";
-import type { Audience, Topic } from "./topic.ts";
+import type { Audience, Reader, Topic } from "./topic.ts";
 import { defineTopic } from "./topic.ts";
 
 /** Where topics take their rows from; each room answers for itself. */
@@ -22,6 +23,7 @@ export interface TopicSources {
   requests(audience: Audience): Promise<Record<string, RequestRow>>;
   reconcile(period: string, audience: Audience): Promise<Record<string, ReconcileRow> | null>;
   breaks(audience: Audience): Promise<Record<string, BreakRow>>;
+  incidents(reader: Reader): Promise<Record<string, IncidentRow>>;
   signoffs(period: string, audience: Audience): Promise<Record<string, SignoffRow> | null>;
   readiness(period: string, entity: string, audience: Audience): Promise<Record<string, EntityReadiness> | null>;
   impact(period: string, audience: Audience): Promise<Record<string, ReportImpact> | null>;
@@ -124,6 +126,14 @@ function deskTopics(sources: TopicSources) {
       params: [],
       ticks: false,
       rows: () => sources.quarantine(),
+    }),
+    defineTopic({
+      name: "incidents",
+      scope: "incident:read",
+      params: [],
+      ticks: false,
+      byRole: true,
+      rows: (_params, entities, role) => sources.incidents({ entities, role }),
     }),
     defineTopic({
       name: "requests",
