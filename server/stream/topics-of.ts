@@ -3,7 +3,6 @@ import { matrixRows } from "../breaks/matrix-rows.ts";
 import { clockRow } from "../clock-row.ts";
 import { calendarsOf } from "../close/calendars.ts";
 import { closeBoard } from "../close/board.ts";
-import type { BoardMemo } from "../close/board-input.ts";
 import { entityLines } from "../close/entity-lines.ts";
 import { reportImpacts } from "../close/report-impact.ts";
 import { periodInView } from "../close/period-in-view.ts";
@@ -30,7 +29,6 @@ type Shown = Pick<Rooms, "ctx" | "collecting" | "checkpoints" | "sandbox" | "mem
 export function topicsOf({ ctx, collecting, checkpoints, sandbox, memo }: Shown): Topic[] {
   const { estate, facts, clock } = ctx;
   const calendars = calendarsOf(estate);
-  const memo: BoardMemo = new Map();
   const judging = (key: string) => {
     const now = clock.now();
     const period = key === CURRENT ? periodInView(calendars, now) : calendars.period(key);
