@@ -71,11 +71,16 @@ export type LineValues = z.infer<typeof LineValues>;
 export const DifferenceKind = z.enum(["missing", "extra", "different", "duplicated"]);
 export type DifferenceKind = z.infer<typeof DifferenceKind>;
 
+const KeyedLine = LineValues.extend({ key: z.record(z.string(), z.string()) });
+
 export const LineDifference = z.object({
   kind: DifferenceKind,
   /** The line's key by column name. */
   key: z.record(z.string(), z.string()),
+  /** As it should arrive by what the rule declares. */
   left: LineValues.nullable(),
+  /** The left line as it was handed in, where the rule's mappings or rates made something else of it. */
+  handedIn: KeyedLine.nullable(),
   right: LineValues.nullable(),
   /** Columns in which the two differ: `amount`, `currency` or the name of a dimension; empty unless different. */
   differs: z.array(z.string()),
@@ -93,8 +98,8 @@ export const LineMatch = z.object({
   by: z.record(z.string(), z.string()),
   currency: z.string(),
   amount: z.string(),
-  left: z.array(LineValues.extend({ key: z.record(z.string(), z.string()) })),
-  right: z.array(LineValues.extend({ key: z.record(z.string(), z.string()) })),
+  left: z.array(KeyedLine),
+  right: z.array(KeyedLine),
   /** Whether another choice of lines would have added up as well. */
   ambiguous: z.boolean(),
 });
@@ -105,6 +110,8 @@ export const LineSide = z.object({
   dataset: z.string(),
   datasetTitle: z.string(),
   runId: z.string(),
+  /** When its run took its snapshot; two sides of different snapshots may differ by what is on its way. */
+  asOf: Instant,
   receivedAt: Instant,
   extracts: z.array(z.string()),
   rows: z.int(),
@@ -120,6 +127,22 @@ const KindTotal = z.object({
   effect: z.array(Amount),
 });
 
+/** Differing lines that say the same in one column. */
+export const LineGroup = KindTotal.extend({ value: z.string() });
+export type LineGroup = z.infer<typeof LineGroup>;
+
+/** What a rule declares to happen to the left's lines before they are compared. */
+export const LinesDeclared = z.object({
+  mappings: z.array(z.string()),
+  /** The currency amounts are translated to; null where they are not. */
+  translatedTo: z.string().nullable(),
+  /** Rates no one declared, as `closing USD → EUR`: lines that need one keep their own amount and currency. */
+  missingRates: z.array(z.string()),
+  /** What filters keep back, by currency. */
+  filtered: z.array(Amount.extend({ lines: z.int() })),
+});
+export type LinesDeclared = z.infer<typeof LinesDeclared>;
+
 /** Two extracts side by side: the lines that differ, and how they were found. */
 export const LineComparison = z.object({
   entity: z.string(),
@@ -130,11 +153,21 @@ export const LineComparison = z.object({
   keyColumns: z.array(z.string()),
   /** What is compared besides the key, in the order to show it: amount, currency, then dimensions. */
   columns: z.array(z.string()),
+  /** What the rule does to the left before it is compared; null where that is nothing. */
+  declared: LinesDeclared.nullable(),
+  /** Of all lines that differ within `where`, whatever kind is listed. */
   totals: z.object({ missing: KindTotal, extra: KindTotal, different: KindTotal, duplicated: KindTotal }),
+  /** The columns lines were narrowed by; one they do not have is left out. */
+  where: z.record(z.string(), z.string()),
+  /** The lines of `totals` by the column asked for, the largest effect first; the first 500 values. */
+  groups: z.array(LineGroup),
   /** In the order of their keys, from `offset` on. */
   differences: z.array(LineDifference),
+  /** How many there are of the kinds and columns asked for, on all pages. */
+  count: z.object({ differences: z.int(), matches: z.int() }),
   offset: z.int(),
   more: z.boolean(),
+  /** From `offset` on, as the differences are. */
   matches: z.array(LineMatch),
   /** Whether there are more differing lines than are listed and totalled: the first 50,000 are. */
   capped: z.boolean(),

@@ -16,6 +16,12 @@ export function checkReconciliations(estate: Estate, complain: Complain): void {
     for (const [of, id] of rule.mappings.entries()) checkMapping(estate, rule, id, [...path, "mappings", of], complain);
     for (const [of, translation] of rule.translations.entries()) {
       const under = [...path, "translations", of];
+      if (rule.translations.findIndex(({ leg }) => leg === translation.leg) < of)
+        complain(
+          [...under, "leg"],
+          `amounts are translated twice at “${translation.leg}”`,
+          "one translation for each leg",
+        );
       mustBe(idsOf(estate.rates), translation.rateSet, "rate set", [...under, "rateSet"], complain);
       if (translation.to !== "entity" && translation.to !== "group")
         checkCurrency(translation.to, [...under, "to"], complain);

@@ -1,6 +1,7 @@
 import type { LineComparison } from "../../schemas/wire/lines.ts";
 import { exactOf, exactText } from "../reconcile/exact.ts";
 import type { ClickHouse } from "../store/clickhouse.ts";
+import { differingRowsRestated } from "../store/clickhouse/restated-lines.ts";
 import {
   bucketsCompared,
   differingRows,
@@ -11,6 +12,8 @@ import {
   type DifferingRow,
 } from "../store/clickhouse/line-differences.ts";
 import type { Line } from "./line.ts";
+import { restatedParams } from "./restated-params.ts";
+import { restated, type LineColumns, type Restating } from "./restate-lines.ts";
 
 /** Loads of one side, and how their rows are read. */
 export interface ComparedSide {
@@ -20,6 +23,8 @@ export interface ComparedSide {
   dimensions: readonly string[];
   /** −1 where amounts mean the opposite. */
   sign: 1 | -1;
+  /** What is declared to happen to its lines before they are compared. */
+  restating?: (LineColumns & { declared: Restating }) | null;
 }
 
 export interface Found {
@@ -72,7 +77,8 @@ export async function findDifferences(
     for (const row of await ask(asked)) {
       keys.add(JSON.stringify(row.key));
       if (keys.size > limits.mostKeys) continue;
-      found[row.side].push(lineOf(row, row.side === "left" ? left : right, dimensions));
+      const line = lineOf(row, row.side === "left" ? left : right, dimensions);
+      if (line) found[row.side].push(line);
     }
     found.capped = keys.size > limits.mostKeys;
     if (found.capped) break;
@@ -81,6 +87,8 @@ export async function findDifferences(
   return found;
 
   function ask(asked: typeof loads & { from: number; to: number; limit: number }): Promise<DifferingRow[]> {
+    if (left.restating)
+      return clickhouse.ask(differingRowsRestated, { ...asked, ...restatedParams(left, right, dimensions) });
     if (!because && dirty <= MOST_NAMED)
       return clickhouse.ask(differingRowsOfNamedBuckets, { ...asked, buckets: named });
     if (!unhashed) return clickhouse.ask(because ? differingRows : differingRowsOfDirtyBuckets, asked);
@@ -93,6 +101,7 @@ export async function findDifferences(
 }
 
 function whyNotByHash(left: ComparedSide, right: ComparedSide, dimensions: readonly string[]): string {
+  if (left.restating) return "what the rule declares is done to lines as they are read";
   const compared = dimensions.join("\n");
   if (left.dimensions.join("\n") !== compared || right.dimensions.join("\n") !== compared)
     return "not all dimensions of both sides are compared";
@@ -109,11 +118,16 @@ function placesOf({ dimensions }: ComparedSide, compared: readonly string[]): nu
   return compared.map((name) => dimensions.indexOf(name) + 1);
 }
 
-function lineOf(row: DifferingRow, side: ComparedSide, compared: readonly string[]): Line {
-  return {
-    key: row.key,
+function lineOf(row: DifferingRow, side: ComparedSide, compared: readonly string[]): Line | null {
+  const whole: Line = {
+    ...{ key: row.key, currency: row.currency, dimensions: row.dimensions },
     amount: side.sign === 1 ? row.amount : exactText(-exactOf(row.amount)),
-    currency: row.currency,
-    dimensions: compared.map((name) => row.dimensions[side.dimensions.indexOf(name)] ?? ""),
   };
+  const shown = (line: Line): Line => ({
+    ...line,
+    dimensions: compared.map((name) => line.dimensions[side.dimensions.indexOf(name)] ?? ""),
+  });
+  const arrived = side.restating ? restated(whole, side.restating.declared, side.restating) : whole;
+  if (!arrived) return null;
+  return arrived.handedIn ? { ...shown(arrived), handedIn: shown(arrived.handedIn) } : shown(arrived);
 }

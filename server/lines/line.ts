@@ -6,6 +6,10 @@ export interface Line {
   currency: string;
   /** Those both sides have, in the order of their names. */
   dimensions: readonly string[];
+  /** What it was before everything a rule declares happened to it, where that changed it. */
+  handedIn?: Line;
+  /** Its amount as translated, in 10⁻²⁴, before it was rounded to its currency's minor unit. */
+  translated?: bigint;
 }
 
 /** All a line says besides its key, as one text. */

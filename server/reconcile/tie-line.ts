@@ -11,6 +11,7 @@ import { endOf, exceptionsFor, legsOf, type Leg, type LegInput } from "./legs.ts
 import { decimalText } from "./money.ts";
 import { rerunTarget } from "./rerun-target.ts";
 import { defaultsAt } from "./sides.ts";
+import type { Terms } from "./transform.ts";
 import { whyOf } from "./why.ts";
 
 export interface JudgedLine {
@@ -41,20 +42,24 @@ export interface JudgedRule {
 
 /** Judges a rule for one entity and period; only figures are looked at, nothing is put in words. */
 export function judgeRule(input: LineInput, moment: Moment): JudgedRule {
-  const { index, entity, period, endsOn, reconciliation: rule, postingCutOff, workDaysAfter } = input;
-  const terms = {
-    mapping: index.mapping,
-    rateSet: index.rateSet,
-    groupCurrency: index.groupCurrency,
-    period,
-    endsOn,
-    knownOn: moment.now.slice(0, 10),
-    entityCurrency: entity.currency,
-  };
+  const { entity, reconciliation: rule, postingCutOff, workDaysAfter } = input;
+  const terms = termsOf(input, moment.now);
   const legs = legsOf(input, rule, moment);
   const judging = { rule, legs, ledger: entity.ledger, terms, postingCutOff, workDaysAfter };
   const { hops, ends } = judgeLegs(judging, moment);
   return { judging, hops, ends, state: stateOf(hops) };
+}
+
+/** What transforming figures rests on, as far as was known at an instant. */
+export function termsOf({ index, entity, period, endsOn }: LineInput, now: string): Terms {
+  return {
+    mapping: index.mapping,
+    rateSet: index.rateSet,
+    groupCurrency: index.groupCurrency,
+    ...{ period, endsOn },
+    knownOn: now.slice(0, 10),
+    entityCurrency: entity.currency,
+  };
 }
 
 /** The tie-out line of one reconciliation for one entity and period, in the controller's words. */

@@ -4,7 +4,13 @@ import { Hono } from "hono";
 import { validator } from "hono-openapi";
 import * as z from "zod";
 import { PeriodKey } from "../../schemas/instant.ts";
-import { LineComparison, LineExtract, LineExtractDetail, LineExtractPage } from "../../schemas/wire/lines.ts";
+import {
+  DifferenceKind,
+  LineComparison,
+  LineExtract,
+  LineExtractDetail,
+  LineExtractPage,
+} from "../../schemas/wire/lines.ts";
 import type { Context } from "../context.ts";
 import { Fault } from "../fault.ts";
 import { compareLines } from "../lines/compare-lines.ts";
@@ -28,6 +34,21 @@ const Filter = z.object({
 const How = {
   dimensions: list.optional(),
   match: list.optional(),
+  kinds: list.pipe(z.array(DifferenceKind)).optional(),
+  /** A JSON object: `{"account":"400000"}`. */
+  where: z
+    .string()
+    .transform((text, check) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        check.addIssue({ code: "custom", message: 'expected a JSON object such as {"account":"400000"}' });
+        return z.NEVER;
+      }
+    })
+    .pipe(z.record(z.string(), z.string()))
+    .optional(),
+  group: z.string().optional(),
   offset: z.coerce.number().int().min(0).default(0),
   limit: pageLimit(200, 2_000),
 };
@@ -94,8 +115,9 @@ function reading({ ctx, permit }: Deps): Hono {
       permit("board:read"),
       validator("query", Compare, expected("left and right, or rule, hop, entity and period")),
       async (c) => {
-        const { dimensions, match, offset, limit, ...of } = c.req.valid("query");
-        return c.json(await compareLines(ctx, c.get("actor"), { of, dimensions, match, offset, limit }));
+        const { dimensions, match, kinds, where, group, offset, limit, ...of } = c.req.valid("query");
+        const how = { dimensions, match, kinds, where, group, offset, limit };
+        return c.json(await compareLines(ctx, c.get("actor"), { of, ...how }));
       },
     )
     .get(

@@ -1,73 +1,16 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LineComparison, LineExtract, LineExtractDetail, LineExtractPage } from "../../schemas/wire/lines.ts";
-import { createApp } from "../../server/app.ts";
-import type { Actor, Context } from "../../server/context.ts";
+import type { LineComparison, LineExtractDetail, LineExtractPage } from "../../schemas/wire/lines.ts";
 import type { IncomingRow } from "../../server/ingest/incoming-row.ts";
 import { referencedBy, takeInReferenced } from "../../server/lines/referenced-lines.ts";
-import { demand, type Permit } from "../../server/people/permit.ts";
-import { lineRoutes } from "../../server/routes/lines.ts";
-import { migrateClickHouse } from "../../server/store/migrate-clickhouse.ts";
-import { CLICKHOUSE_FORMS, openEmptyClickHouse } from "../clickhouse.ts";
-import { POSTGRES_ENGINES } from "../postgres-engines.ts";
-import { smallEstate } from "../small-estate.ts";
+import { CLICKHOUSE_FORMS } from "../clickhouse.ts";
+import { ENTITY, estate, openLines, RIGHT } from "./lines-doors.ts";
 
-const estate = smallEstate();
-const [LEFT, RIGHT] = estate.datasets.map(({ id }) => id) as [string, string];
-const robot = (entities: Actor["entities"]): Actor => ({
-  ...{ kind: "key", id: "robot", name: "robot", role: null, entities },
-  scopes: ["lines:write", "board:read"],
-});
-const ENTITY = estate.entities[0]!.id;
 const HEADER = "company,document,line,account,currency,amount";
-const LAYOUT = { key: "company,document,line", dimensions: "account" };
 const sha256 = (text: string | Buffer) => createHash("sha256").update(text).digest("hex");
-
-async function openLines(form: (typeof CLICKHOUSE_FORMS)[number]) {
-  const { clickhouse, close } = await openEmptyClickHouse(form);
-  await migrateClickHouse(clickhouse);
-  const { postgres, stop } = await POSTGRES_ENGINES[0]!.open();
-  const directory = mkdtempSync(join(tmpdir(), "tieout-lines-"));
-  let now = Date.parse("2026-11-03T08:00:00.000Z");
-  const clock = { now: () => new Date((now += 1_000)) };
-  const log = pino({ level: "silent" });
-  const ctx = { clickhouse, postgres, clock, estate, log, linesDirectory: directory } as unknown as Context;
-  const permit: Permit = (scope) => async (c, next) => {
-    const actor = robot(c.req.header("x-sees") === "nothing" ? [] : "all");
-    demand(actor, scope);
-    c.set("actor", actor);
-    await next();
-  };
-  const app = createApp({ log, routes: [lineRoutes({ ctx, permit })], ui: null, maxEventBytes: 1_000_000 });
-  const ask = async <T>(path: string, headers: Record<string, string> = {}) => {
-    const answer = await app.request(path, { headers });
-    return { status: answer.status, body: (await answer.json()) as T & { detail: string; extract: string } };
-  };
-  return {
-    ...{ directory, ask, ctx },
-    async handIn(body: string | Buffer, said: Record<string, string> = {}, headers: Record<string, string> = {}) {
-      const place = { dataset: LEFT, entity: ENTITY, period: "2026-10", run: "run-1", format: "csv", ...LAYOUT };
-      const query = new URLSearchParams({ ...place, ...said });
-      const answer = await app.request(`/api/v1/lines?${query}`, { method: "POST", body: Buffer.from(body), headers });
-      return {
-        status: answer.status,
-        body: (await answer.json()) as LineExtract & { detail: string; extract: string },
-      };
-    },
-    compare: async (left: string, right: string, more = "") =>
-      (await ask<LineComparison>(`/api/v1/lines/compare?left=${left}&right=${right}${more}`)).body,
-    async close() {
-      await close();
-      await stop();
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
-}
 
 type Lines = Awaited<ReturnType<typeof openLines>>;
 
@@ -215,6 +158,71 @@ describe.each(CLICKHOUSE_FORMS)("line extracts, %s", (form) => {
       { shape: "1:N", by: { account: "400000" }, amount: "100", ambiguous: false },
     ]);
     expect(told(matched)).toEqual([["missing", "7", []]]);
+  });
+
+  it("are compared as a rule declares they should arrive", async () => {
+    const left = file(
+      "DE01,1,1,400000,EUR,100",
+      "DE01,2,1,410000,EUR,0.33",
+      "DE01,3,1,410000,EUR,10",
+      "DE01,4,1,700000,EUR,5",
+      "DE01,5,1,500000,GBP,7",
+    );
+    // 0.33 EUR are 0.358875 USD; 10 EUR are 10.875 USD, which may be rounded either way.
+    const right = file("DE01,1,1,4000,USD,108.76", "DE01,2,1,4100,USD,0.36", "DE01,3,1,4100,USD,10.87");
+    await lines.handIn(left, { run: "restated" });
+    await lines.handIn(right, { run: "restated", dataset: "plan" });
+    const hop = `/api/v1/lines/compare?rule=restated&hop=plan&entity=${ENTITY}&period=2026-10`;
+    const { body } = await lines.ask<LineComparison>(hop);
+    expect(body.declared).toEqual({
+      ...{ mappings: ["chart"], translatedTo: "USD", missingRates: ["average GBP → USD"] },
+      filtered: [{ currency: "EUR", lines: 1, amount: "5" }],
+    });
+    expect(body.differences).toMatchObject([
+      {
+        ...{ kind: "different", key: { document: "1" }, differs: ["amount"] },
+        left: { amount: "108.75", currency: "USD", dimensions: { account: "4000" } },
+        handedIn: { amount: "100", currency: "EUR", dimensions: { account: "400000" } },
+        right: { amount: "108.76" },
+      },
+      { kind: "missing", key: { document: "5" }, left: { amount: "7", currency: "GBP" }, handedIn: null },
+    ]);
+    expect(body.count).toEqual({ differences: 2, matches: 0 });
+    const narrowed = await lines.ask<LineComparison>(
+      `${hop}&kinds=missing&group=account&where=${encodeURIComponent('{"account":"4000","cost_centre":"1"}')}`,
+    );
+    expect(narrowed.body).toMatchObject({
+      ...{ differences: [], where: { account: "4000" }, totals: { different: { lines: 1 }, missing: { lines: 0 } } },
+      groups: [{ value: "4000", lines: 1, effect: [{ currency: "USD", amount: "0.01" }] }],
+    });
+    expect(narrowed.body.groups).toHaveLength(1);
+    const keyed = { key: "account,document", dimensions: "line" };
+    await lines.handIn(left, { run: "rekeyed", ...keyed });
+    await lines.handIn(right, { run: "rekeyed", dataset: "plan", ...keyed });
+    const rekeyed = (await lines.ask<LineComparison>(hop)).body;
+    expect(rekeyed.differences.map(({ kind, key }) => [kind, key])).toEqual([
+      ["different", { account: "4000", document: "1" }],
+      ["missing", { account: "500000", document: "5" }],
+    ]);
+  });
+
+  it("are read from Parquet by the engine itself", async () => {
+    const path = join(lines.directory, `${form}.parquet`);
+    await lines.ctx.clickhouse.command(
+      `INSERT INTO FUNCTION file('${path}', Parquet) SELECT 'DE01' AS company, toString(number) AS document, number AS line,
+        '400000' AS account, 'EUR' AS currency, toDecimal128('10000000000000000000000.01', 2) + number AS amount
+      FROM numbers(3)`,
+    );
+    const parquet = readFileSync(path);
+    const said = { run: "parquet", format: "parquet", rowCount: "3", sha256: sha256(parquet) };
+    const answer = await lines.handIn(parquet, said);
+    expect(answer.body).toMatchObject({
+      ...{ state: "loaded", rows: 3, verified: ["checksum", "row count"] },
+      sums: [{ currency: "EUR", amount: "30000000000000000000003.03" }],
+    });
+    const { sha256: _, ...undeclared } = { ...said, run: "short" };
+    const short = await lines.handIn(parquet.subarray(0, parquet.length - 9), undeclared);
+    expect(short.status).toBe(422);
   });
 
   it("are taken in where a run's event refers to them", async () => {

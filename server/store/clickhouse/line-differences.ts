@@ -5,9 +5,9 @@ import { LINES_MEMORY } from "./lines-load.ts";
 
 /** Loads of the two sides of a comparison. */
 const Sides = { left: z.array(z.string()), right: z.array(z.string()) };
-const LEFT = "load IN {left:Array(UUID)}";
+export const LEFT = "load IN {left:Array(UUID)}";
 const RIGHT = "load IN {right:Array(UUID)}";
-const EITHER = "load IN arrayConcat({left:Array(UUID)}, {right:Array(UUID)})";
+export const EITHER = "load IN arrayConcat({left:Array(UUID)}, {right:Array(UUID)})";
 
 /** Every bucket, and whether the sides differ in it: in number, in the sum of rows' hashes or in the sum of amounts. */
 const BUCKETS = `
@@ -32,7 +32,7 @@ export const bucketsCompared = defineQuestion({
     FROM (${BUCKETS})`,
 });
 
-const RowsAsked = z.object({
+export const RowsAsked = z.object({
   ...Sides,
   /** Buckets from the first up to and without the second: what is held at a time is bounded by that. */
   from: z.int(),
@@ -42,7 +42,7 @@ const RowsAsked = z.object({
 
 const SEPARATOR = "\u001f";
 
-const DifferingRow = z.object({
+export const DifferingRow = z.object({
   side: z.enum(["left", "right"]),
   key: z.string().transform((text) => text.split(SEPARATOR)),
   amount: z.string(),
