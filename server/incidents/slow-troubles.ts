@@ -12,7 +12,7 @@ import type { OpenException } from "./open-exception.ts";
 /** What has to be asked of the engines, and so not at every look. */
 export interface SlowTroubles {
   /** As of a moment ago; `periods` are those the flows are looked at in. */
-  now(periods: readonly string[]): Promise<OpenException[]>;
+  now(periods: readonly string[]): Promise<readonly OpenException[]>;
   /** Says that what is known of these may be out of date. */
   forget(): void;
 }
@@ -23,11 +23,12 @@ const GOOD_FOR = 10_000;
 const MOST = 500;
 const DAYS = 3;
 
-export type TroubleContext = Pick<Context, "clickhouse" | "postgres" | "estate" | "clock" | "metrics">;
+export type TroubleContext = Pick<Context, "clickhouse" | "postgres" | "estate" | "clock" | "metrics" | "log">;
 
 export function createSlowTroubles(ctx: TroubleContext, auditBroken: () => string | null): SlowTroubles {
   const placeOf = jobPlacesOf(ctx.estate);
-  let kept: { at: number; exceptions: OpenException[] } | null = null;
+  let known: readonly OpenException[] = [];
+  let askAgainAt = 0;
 
   const ask = async (periods: readonly string[]): Promise<OpenException[]> => {
     const now = ctx.clock.now();
@@ -59,11 +60,18 @@ export function createSlowTroubles(ctx: TroubleContext, auditBroken: () => strin
   return {
     async now(periods) {
       const at = performance.now();
-      if (!kept || at - kept.at > GOOD_FOR) kept = { at, exceptions: await ask(periods) };
-      return kept.exceptions;
+      if (at < askAgainAt) return known;
+      try {
+        known = await ask(periods);
+      } catch (error) {
+        // An engine that cannot be asked now leaves what was known; the flows are looked at all the same.
+        ctx.log.error({ err: error }, "the engines could not be asked what is wrong");
+      }
+      askAgainAt = at + GOOD_FOR;
+      return known;
     },
     forget() {
-      kept = null;
+      askAgainAt = 0;
     },
   };
 }

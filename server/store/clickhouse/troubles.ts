@@ -27,14 +27,14 @@ export const failedJobs = defineQuestion({
     error: z.string(),
     endedAt: z.string(),
   }),
-  sql: `SELECT jobNamespace, jobName, argMax(runId, at) AS runId, argMax(state, at) AS state,
-      argMax(error, at) AS error, toString(max(at)) AS endedAt
+  sql: `SELECT jobNamespace, jobName, argMax(run, at) AS runId, argMax(ended, at) AS state,
+      argMax(said, at) AS error, toString(max(at)) AS endedAt
     FROM (
-      SELECT job_namespace AS jobNamespace, job_name AS jobName, run_id AS runId, max(runs.state).value AS state,
-        max(runs.error).value AS error, max(last_event_at) AS at
+      SELECT job_namespace AS jobNamespace, job_name AS jobName, run_id AS run, max(runs.state).value AS ended,
+        max(runs.error).value AS said, max(last_event_at) AS at
       FROM runs WHERE last_event_at >= parseDateTime64BestEffort({since:String}, 3)
       GROUP BY job_namespace, job_name, run_id)
-    WHERE state IN ('COMPLETE', 'FAIL', 'ABORT')
+    WHERE ended IN ('COMPLETE', 'FAIL', 'ABORT')
     GROUP BY jobNamespace, jobName HAVING state = 'FAIL'
     ORDER BY endedAt DESC, jobNamespace, jobName LIMIT {limit:UInt64}`,
 });
