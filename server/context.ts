@@ -7,6 +7,7 @@ import type { TopicName } from "../schemas/topic.ts";
 import type { ClickHouse } from "./store/clickhouse.ts";
 import type { Asking, Postgres } from "./store/postgres.ts";
 import type { Facts } from "../schemas/facts.ts";
+import type { LineageMemory } from "./lineage-answers/open-lineage.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Alerting } from "./notify/alerting.ts";
 
@@ -101,6 +102,8 @@ export interface Context {
   handles(task: string): boolean;
   /** Where messages about incidents go. */
   alerting: Alerting;
+  /** The lineage graph in memory, fed by the same events. */
+  lineage: LineageMemory;
   /** Says that what a topic shows may have changed; subscribers get the difference. */
   touch(topic: TopicName): void;
 }

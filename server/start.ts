@@ -24,6 +24,7 @@ import { openIngest } from "./ingest/open-ingest.ts";
 import { forgetCutShort } from "./lines/forget-cut-short.ts";
 import { watchIncidents } from "./incidents/watch-incidents.ts";
 import { listen, type Door } from "./listen.ts";
+import { followedLineage } from "./lineage-answers/open-lineage.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Options } from "./options.ts";
@@ -97,7 +98,8 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   onStop(() => engine.close());
   await recordEstate(postgres, clock, loaded);
   const audit = await openLog(postgres, { clock, estate, environment, dataDirectory: options.data });
-  useCalendars(estate, calendarsInForce(estate, await recordedEstates(postgres, loaded, log)));
+  const versions = await recordedEstates(postgres, loaded, log);
+  useCalendars(estate, calendarsInForce(estate, versions));
 
   const { maxEventBytes, webhooks } = options;
   const journal = options.clickhouseUrl ? null : join(options.data, "journal");
@@ -105,6 +107,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
     openIngest({ ...{ clickhouse: engine, journal, clock, log, metrics, maxEventBytes }, onStop }),
   );
   const people = await openPeople({
+  const lineage = await followedLineage(clickhouse, versions, ingest);
     ...{ postgres, clock, estate, log, environment, dataDirectory: options.data, adminKey: options.adminKey },
     publicUrl: environment.TIEOUT_URL ?? door.url,
     demo: sandbox !== null && isLoopback(options.host),
@@ -117,7 +120,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   // Tasks need the context, and the context hands tasks on: the queue is opened first thing after.
   let tasks: Tasks | null = null;
   const ctx: Context = {
-    ...{ clock, log, estate, clickhouse, postgres, facts, metrics, linesDirectory: join(options.data, "lines") },
+    ...{ clock, log, estate, clickhouse, postgres, facts, lineage, metrics, linesDirectory: join(options.data, "lines") },
     ...{ evidenceDirectory: join(options.data, "evidence"), audit },
     alerting,
     drivers: new Map(sources.map(({ system, connected }) => [system.id, connected])),

@@ -21,39 +21,104 @@ function ofRun(facets: object, outputs: object[] = []) {
   return prepared({ eventType: "COMPLETE", run: { runId: "r1", facets }, job, inputs: [source], outputs });
 }
 
-describe("edges", () => {
-  test("inputs and outputs meet in the job", () => {
-    expect(ofRun({}, [target]).edges).toEqual([
-      { origin: "dataset:s4://m:EXTRACT", destination: "job:cpi://m:OUT DE01", how: "io" },
-      { origin: "job:cpi://m:OUT DE01", destination: "dataset:cpi://m:OUT", how: "io" },
+describe("lineage", () => {
+  const whole = ["told-inputs", "told-outputs"].map((how) => ({
+    origin: "",
+    destination: "job:cpi://m:OUT DE01",
+    how,
+    via: "",
+  }));
+  const finer = (row: ReturnType<typeof ofRun>) => row.steps.filter(({ via }) => via !== "");
+  const own = { destination: "dataset:cpi://m:OUT", via: "job:cpi://m:OUT DE01" };
+
+  test("inputs and outputs meet in the job; a completed run has told them all", () => {
+    expect(ofRun({}, [target]).steps).toEqual([
+      { origin: "dataset:s4://m:EXTRACT", destination: "job:cpi://m:OUT DE01", how: "io", via: "" },
+      { origin: "job:cpi://m:OUT DE01", destination: "dataset:cpi://m:OUT", how: "io", via: "" },
+      ...whole,
     ]);
+    const started = prepared({ eventType: "START", run: { runId: "r1" }, job, inputs: [source, source] });
+    expect(started.steps).toHaveLength(1);
   });
 
-  test("columns and explicit lineage tell dataset to dataset, each step once", () => {
+  test("columns and explicit lineage tell dataset to dataset, each step once, and that they told", () => {
     const fields = { a: { inputFields: [{ ...source, field: "x" }] }, b: { inputFields: [{ ...source, field: "y" }] } };
+    const made = [{ type: "DIRECT", subtype: "IDENTITY", description: "as it is" }];
     const facets = {
       columnLineage: { ...signed, fields },
-      lineage: { ...signed, inputs: [{ ...source, type: "DATASET" }], fields: { a: { inputs: [{ type: "JOB" }] } } },
+      lineage: {
+        ...signed,
+        inputs: [{ ...source, type: "DATASET" }],
+        fields: { a: { inputs: [{ type: "JOB" }, { ...source, type: "DATASET", field: "x", transformations: made }] } },
+      },
     };
-    const told = ofRun({}, [{ ...target, facets }]).edges.filter(({ how }) => how !== "io");
-    expect(told).toEqual([
-      { origin: "dataset:s4://m:EXTRACT", destination: "dataset:cpi://m:OUT", how: "explicit" },
-      { origin: "job:cpi://m:OUT DE01", destination: "dataset:cpi://m:OUT", how: "explicit" },
-      { origin: "dataset:s4://m:EXTRACT", destination: "dataset:cpi://m:OUT", how: "column" },
+    const row = ofRun({}, [{ ...target, facets }]);
+    expect(finer(row)).toEqual([
+      { origin: "", how: "explicit", ...own },
+      { origin: "dataset:s4://m:EXTRACT", how: "explicit", ...own },
+      { origin: own.via, how: "explicit", ...own },
+      { origin: "", how: "column", ...own },
+      { origin: "dataset:s4://m:EXTRACT", how: "column", ...own },
+    ]);
+    expect(
+      row.columns.map(({ originField, destinationField, how, kind, text }) => [
+        originField,
+        destinationField,
+        how,
+        kind,
+        text,
+      ]),
+    ).toEqual([
+      ["x", "a", "explicit", "DIRECT", "as it is"],
+      ["x", "a", "column", "", ""],
+      ["y", "b", "column", "", ""],
     ]);
   });
 
-  test("a job's own lineage names its targets", () => {
-    const entries = [{ ...target, type: "DATASET", inputs: [{ ...source, type: "DATASET" }] }];
+  test("a job's own lineage names its targets; nothing at all is a statement too", () => {
+    const entries = [{ ...target, type: "DATASET", inputs: [{ ...source, type: "DATASET" }] }, { type: "JOB" }];
     const row = prepared({ job: { ...job, facets: { lineage: { ...signed, entries } } } });
-    expect(row.edges).toEqual([
-      { origin: "dataset:s4://m:EXTRACT", destination: "dataset:cpi://m:OUT", how: "explicit" },
+    expect(row.steps).toEqual([
+      { origin: "", how: "explicit", ...own },
+      { origin: "dataset:s4://m:EXTRACT", how: "explicit", ...own },
+      { origin: "", destination: own.via, how: "explicit", via: own.via },
     ]);
   });
 
-  test("lineage facets of another shape add nothing", () => {
+  test("other names, comings and goings, and the job it belongs to", () => {
+    const identifiers = [{ namespace: "hive://m", name: "out", type: "TABLE" }];
+    const before = { namespace: "cpi://m", name: "OUT:OLD" };
+    const facets = {
+      symlinks: { ...signed, identifiers },
+      lifecycleStateChange: { ...signed, lifecycleStateChange: "RENAME", previousIdentifier: before },
+    };
+    const parent = { ...signed, run: { runId: "r0" }, job: { namespace: "cpi://m", name: "NIGHT" } };
+    const row = ofRun({ parent }, [{ ...target, facets }]);
+    expect(row.steps.filter(({ how }) => ["alias", "renamed", "parent"].includes(how))).toEqual([
+      { origin: "", destination: "dataset:cpi://m:OUT", how: "alias", via: "" },
+      { origin: "dataset:hive://m:out", destination: "dataset:cpi://m:OUT", how: "alias", via: "" },
+      { origin: "dataset:cpi://m:OUT%3AOLD", destination: "dataset:cpi://m:OUT", how: "renamed", via: "" },
+      { origin: "job:cpi://m:NIGHT", destination: "job:cpi://m:OUT DE01", how: "parent", via: "" },
+    ]);
+    for (const [change, how] of [
+      ["DROP", "dropped"],
+      ["CREATE", "created"],
+    ]) {
+      const lifecycleStateChange = { ...signed, lifecycleStateChange: change };
+      const steps = prepared({ dataset: { ...target, facets: { lifecycleStateChange } } }).steps;
+      expect(steps).toEqual([{ origin: "", destination: "dataset:cpi://m:OUT", how, via: "" }]);
+    }
+  });
+
+  test("facets of another shape, and those taken back, add nothing", () => {
     const facets = { columnLineage: { fields: [null] }, lineage: { inputs: "x", fields: { a: 1 } } };
-    expect(ofRun({}, [{ ...target, facets }]).edges.filter(({ how }) => how !== "io")).toEqual([]);
+    expect(finer(ofRun({}, [{ ...target, facets }])).filter(({ origin }) => origin !== "")).toEqual([]);
+    const deleted = { lineage: { ...signed, _deleted: true, inputs: [{ ...source, type: "DATASET" }] } };
+    expect(finer(ofRun({}, [{ ...target, facets: deleted }]))).toEqual([]);
+    const loop = ofRun({}, [
+      { ...source, facets: { lineage: { ...signed, inputs: [{ ...source, type: "DATASET" }] } } },
+    ]);
+    expect(finer(loop).map(({ origin }) => origin)).toEqual([""]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { EventType, Warning } from "../../schemas/event/open-lineage.ts";
 import type { Measure, PeriodStatus } from "../../schemas/event/facets.ts";
 import type { RunFold } from "../facts/run-fold.ts";
+import type { ColumnStep, Step } from "../lineage/step.ts";
 
 /**
  * One accepted event as it goes into the table `incoming`: the raw text, and everything the views derive from it
@@ -23,7 +24,8 @@ export interface IncomingRow {
   /** What the event alone tells of its run; null where it is of none. */
   run: RunFold | null;
   io: IoSeen[];
-  edges: EdgeSeen[];
+  steps: Step[];
+  columns: ColumnStep[];
   watermarks: WatermarkSeen[];
   totals: TotalSeen[];
   periodStatuses: PeriodStatusSeen[];
@@ -42,13 +44,6 @@ export interface IoSeen {
   name: string;
   entity: string;
   period: string;
-}
-
-/** A step of lineage between nodes as Marquez writes them. `explicit` beats `column` beats `io`. */
-export interface EdgeSeen {
-  origin: string;
-  destination: string;
-  how: "explicit" | "column" | "io";
 }
 
 export interface WatermarkSeen {

@@ -1,6 +1,6 @@
 import type { ClickHouse } from "../store/clickhouse.ts";
 import type { IncomingRow } from "./incoming-row.ts";
-import { figuresLine, nameLines, periodStatusLines } from "./row-line.ts";
+import { columnLines, figuresLine, nameLines, periodStatusLines } from "./row-line.ts";
 
 /** A row with its line of the table `incoming`. */
 export interface PreparedRow {
@@ -19,5 +19,7 @@ export async function insertRows(clickhouse: ClickHouse, rows: readonly Prepared
   if (statuses.length > 0) await clickhouse.insertLines("period_statuses", statuses.join("\n"));
   const names = rows.flatMap(({ row }) => nameLines(row));
   if (names.length > 0) await clickhouse.insertLines("run_names", names.join("\n"));
+  const columns = rows.flatMap(({ row }) => columnLines(row));
+  if (columns.length > 0) await clickhouse.insertLines("lineage_columns", columns.join("\n"));
   if (rows.length > 0) await clickhouse.insertLines("incoming", rows.map(({ line }) => line).join("\n"));
 }

@@ -1,8 +1,8 @@
 import type { LineageEvent, Warning } from "../../schemas/event/open-lineage.ts";
 import { deriveCorrelations } from "./derive-correlations.ts";
-import { deriveEdges } from "./derive-edges.ts";
-import { deriveNames } from "./derive-names.ts";
 import { deriveIo, derivePeriodStatuses, deriveTotals, deriveWatermarks } from "./derive-figures.ts";
+import { deriveSteps } from "./derive-steps.ts";
+import { deriveNames } from "./derive-names.ts";
 import { EVENT_RANK, foldEvent } from "./fold-event.ts";
 import type { IncomingRow } from "./incoming-row.ts";
 
@@ -33,7 +33,7 @@ export function prepare(lineage: LineageEvent, warnings: Warning[], arrival: Arr
     runId: run?.run.runId ?? "",
     run: run && foldEvent(run),
     io: deriveIo(lineage),
-    edges: deriveEdges(lineage),
+    ...deriveSteps(lineage),
     watermarks: deriveWatermarks(lineage),
     totals,
     periodStatuses: derivePeriodStatuses(lineage),

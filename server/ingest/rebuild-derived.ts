@@ -1,5 +1,6 @@
 import type { ClickHouse } from "../store/clickhouse.ts";
 import { emptyDerivedTables } from "../store/clickhouse/derived-tables.ts";
+import { keepArrivals, restoreArrivals } from "../store/clickhouse/lineage-arrivals.ts";
 import { eventCount, eventsAfter } from "../store/clickhouse/events.ts";
 import { examineAgain } from "./examine.ts";
 import { insertRows } from "./insert-rows.ts";
@@ -24,6 +25,7 @@ export async function rebuildDerived(
 ): Promise<Rebuilt> {
   const [count] = await clickhouse.ask(eventCount, {});
   const all = count?.events ?? 0;
+  await keepArrivals(clickhouse);
   await emptyDerivedTables(clickhouse);
   const unread: Rebuilt["unread"] = [];
   let done = 0;
@@ -39,7 +41,9 @@ export async function rebuildDerived(
     done += page.length;
     progress(done, all);
     const last = page.at(-1);
-    if (!last || page.length < PAGE) return { events: done, unread };
+    if (!last || page.length < PAGE) break;
     after = { ...last.key, eventId: last.eventId };
   }
+  await restoreArrivals(clickhouse);
+  return { events: done, unread };
 }

@@ -20,10 +20,7 @@ export function rowLine(row: IncomingRow, replay = false): string {
     run_id: row.runId,
     ...(row.run && runColumns(row.run)),
     io: row.io,
-    edges: row.edges.flatMap(({ origin, destination, how }) => [
-      { node: origin, direction: "down", other: destination, how },
-      { node: destination, direction: "up", other: origin, how },
-    ]),
+    steps: row.steps,
     warnings: row.warnings,
     envelope: row.envelope,
     raw: row.raw,
@@ -44,6 +41,24 @@ function runColumns(run: RunFold) {
     started_at: run.startedAt,
     restarted_at: run.restartedAt,
   };
+}
+
+/** What a row says of fields as JSONEachRow lines of the table `lineage_columns`, from either end. */
+export function columnLines(row: IncomingRow): string[] {
+  const { eventTime: at, receivedAt: known, producer } = row;
+  const seen = {
+    ...{ producer, day: at.slice(0, 10), first: { at, known }, soonest: { known, at } },
+    latest: { at, unknown: -Date.parse(known) },
+  };
+  return row.columns.flatMap(({ origin, originField, destination, destinationField, how, via, kind, text }) => {
+    const told = { how, via, transformation: { at, kind, text }, ...seen };
+    const down = { node: origin, field: originField, direction: "down", other: destination };
+    const up = { node: destination, field: destinationField, direction: "up", other: origin };
+    return [
+      JSON.stringify({ ...down, other_field: destinationField, ...told }),
+      JSON.stringify({ ...up, other_field: originField, ...told }),
+    ];
+  });
 }
 
 /** What a row says of periods as JSONEachRow lines of the table `period_statuses`. */

@@ -1,39 +1,27 @@
 import type { Milestone } from "../../schemas/estate/calendar.ts";
 import type { Estate } from "../../schemas/estate/estate.ts";
 import type { Report } from "../../schemas/estate/flow.ts";
-import { datasetNode, reach, type Graph } from "./graph.ts";
 
 export interface Impact {
-  /** Estate ids of the datasets downstream, nearest first, without the start. */
+  /** Estate ids of the datasets touched, in the order given. */
   datasets: string[];
   reports: Report[];
-  /** Milestones whose data passes through the dataset, and those that wait for them. */
+  /** Milestones whose data passes through them, and those that wait for them. */
   milestones: Milestone[];
 }
 
-const FAR = 100;
-
-/** What stands on a dataset: if it is late or wrong, these reports and milestones are too. */
-export function impactOf(estate: Estate, graph: Graph, dataset: string): Impact {
-  const namespaces = new Map(estate.systems.map((system) => [system.id, system.namespace]));
-  const nodeOf = new Map(
-    estate.datasets.map((each) => [each.id, datasetNode(namespaces.get(each.system)!, each.name)]),
-  );
-  const reached = reach(graph, nodeOf.get(dataset)!, "downstream", FAR);
-  const touched = estate.datasets
-    .filter((each) => reached.has(nodeOf.get(each.id)!))
-    .sort((a, b) => reached.get(nodeOf.get(a.id)!)! - reached.get(nodeOf.get(b.id)!)!)
-    .map((each) => each.id);
+/** What stands on some datasets of the estate: if they are late or wrong, these reports and milestones are too. */
+export function impactOf(estate: Estate, datasets: readonly string[]): Impact {
   const held = new Set(
-    estate.close.milestones.filter((milestone) => needs(estate, milestone, touched)).map(({ id }) => id),
+    estate.close.milestones.filter((milestone) => needs(estate, milestone, datasets)).map(({ id }) => id),
   );
   for (let before = -1; before !== held.size;) {
     before = held.size;
     for (const { id, after } of estate.close.milestones) if (after.some((each) => held.has(each))) held.add(id);
   }
   return {
-    datasets: touched.filter((id) => id !== dataset),
-    reports: estate.reports.filter((report) => report.datasets.some((id) => touched.includes(id))),
+    datasets: [...datasets],
+    reports: estate.reports.filter((report) => report.datasets.some((id) => datasets.includes(id))),
     milestones: estate.close.milestones.filter(({ id }) => held.has(id)),
   };
 }

@@ -24,7 +24,9 @@ import { incidentRoutes } from "./incidents.ts";
 import { keyRoutes } from "./keys.ts";
 import { lineageEventRoutes } from "./lineage-events.ts";
 import { lineageGraphRoutes } from "./lineage-graph.ts";
+import { lineageQuestionRoutes } from "./lineage-questions.ts";
 import { lineRoutes } from "./lines.ts";
+import { marquezRoutes } from "./marquez.ts";
 import { openapiRoutes } from "./openapi.ts";
 import { peopleRoutes } from "./people.ts";
 import { quarantineRoutes } from "./quarantine.ts";
@@ -66,7 +68,9 @@ export function routesOf(rooms: Rooms): Hono[] {
     breakRoutes(doors),
     incidentRoutes(doors),
     lineRoutes(doors),
-    lineageGraphRoutes(doors),
+    lineageGraphRoutes(boards),
+    lineageQuestionRoutes(boards),
+    marquezRoutes(doors),
     runRoutes({ ...ctx, permit }),
     estateRoutes(doors),
     dashboardRoutes({ ...boards, dashboards }),

@@ -4,7 +4,7 @@ import { defineQuestion } from "../question.ts";
 import { StampedColumn } from "./columns.ts";
 
 /** A run's fold, as `server/facts/run-fold.ts` continues it. */
-const RunFoldRow = z.object({
+export const RunFoldRow = z.object({
   jobNamespace: z.string(),
   jobName: z.string(),
   runId: z.string(),
@@ -20,7 +20,7 @@ const RunFoldRow = z.object({
   lastEventAt: z.string(),
 });
 
-const FOLDED = `
+export const FOLDED_RUN = `
   job_namespace AS jobNamespace, job_name AS jobName, run_id AS runId,
   max(runs.state) AS state, max(runs.outcome) AS outcome, max(runs.correlation) AS correlation,
   max(runs.exceptions) AS exceptions, max(runs.parent) AS parent, max(runs.error) AS error,
@@ -33,7 +33,7 @@ export const runsSince = defineQuestion({
   name: "run.since",
   params: z.object({ since: Instant, limit: z.int() }),
   row: RunFoldRow,
-  sql: `SELECT ${FOLDED} FROM runs
+  sql: `SELECT ${FOLDED_RUN} FROM runs
     GROUP BY job_namespace, job_name, run_id
     HAVING lastEventAt >= parseDateTime64BestEffort({since:String}, 3)
     ORDER BY lastEventAt DESC LIMIT {limit:UInt64}`,
@@ -45,7 +45,7 @@ export const runsById = defineQuestion({
   name: "run.by-id",
   params: z.object({ runId: z.string() }),
   row: RunFoldRow,
-  sql: `SELECT ${FOLDED} FROM runs WHERE run_id = {runId:String}
+  sql: `SELECT ${FOLDED_RUN} FROM runs WHERE run_id = {runId:String}
     GROUP BY job_namespace, job_name, run_id
     ORDER BY lastEventAt DESC LIMIT 20`,
 });

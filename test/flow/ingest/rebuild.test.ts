@@ -22,6 +22,7 @@ async function fill(): Promise<void> {
     const total = { entity: "DE01", period: "2026-10", measure: "net", value: `${n}.5`, correlationId: `GLA-${n % 7}` };
     const facets = {
       tieout_controlTotals: { ...signed, asOf: "2026-11-04T13:00:00.000Z", totals: [total] },
+      columnLineage: { ...signed, fields: { net: { inputFields: [{ namespace: "cpi://m", name: "OUT", field: "n" }] } } },
       tieout_position: {
         ...signed,
         positions: [{ entity: "DE01", period: "2026-10", completeThrough: "2026-11-04T13:00:00.000Z" }],
