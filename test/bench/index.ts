@@ -11,6 +11,7 @@ import { lineIngest } from "./line-ingest.ts";
 import { liveLatency } from "./live-latency.ts";
 import { memory } from "./memory.ts";
 import { recompute } from "./recompute.ts";
+import { routing } from "./routing.ts";
 import { totals } from "./totals.ts";
 
 /** Every row of `npm run bench`, in the order they run and are printed. */
@@ -23,6 +24,7 @@ export const BENCHES: readonly Bench[] = [
   recompute,
   calendar,
   totals,
+  routing,
   lineIngest,
   lineDiff,
   collectors,
