@@ -106,8 +106,8 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   const { facts, ingest, clickhouse } = await say.step("What is known", () =>
     openIngest({ ...{ clickhouse: engine, journal, clock, log, metrics, maxEventBytes }, onStop }),
   );
-  const people = await openPeople({
   const lineage = await followedLineage(clickhouse, versions, ingest);
+  const people = await openPeople({
     ...{ postgres, clock, estate, log, environment, dataDirectory: options.data, adminKey: options.adminKey },
     publicUrl: environment.TIEOUT_URL ?? door.url,
     demo: sandbox !== null && isLoopback(options.host),
