@@ -12,6 +12,7 @@ import * as attainment from "./wire/attainment.ts";
 import * as board from "./wire/board.ts";
 import * as breaks from "./wire/break.ts";
 import * as calendar from "./wire/calendar-preview.ts";
+import * as evidence from "./wire/evidence.ts";
 import * as strip from "./wire/flow-strip.ts";
 import * as forecast from "./wire/forecast.ts";
 import * as freshness from "./wire/freshness.ts";
@@ -55,6 +56,7 @@ const ANSWERED = named(
   breaks,
   matrix,
   strip,
+  evidence,
   forecast,
   freshness,
   ingest,

@@ -33,6 +33,16 @@ export async function inclusionProof(store: Asking, sequence: number, size: numb
   return { sequence, size, leaf: entry.nodes[0]!, ...walk(await nodesFor(store, walk)) };
 }
 
+/** Paths of many entries at once, in the order they are given; upper subtrees, which they share, are read once. */
+export async function inclusionProofs(
+  store: Asking,
+  sequences: readonly number[],
+  size: number,
+): Promise<{ sequence: number; path: string[] }[]> {
+  const walk = (node: NodeAt) => sequences.map((sequence) => ({ sequence, path: inclusionPath(sequence, size, node) }));
+  return walk(await nodesFor(store, walk));
+}
+
 /** Proves that the log of `first` entries begins the log of `second`. Reads O(log n) rows. */
 export async function consistencyProof(store: Asking, first: number, second: number): Promise<ConsistencyProof> {
   if (first > second) throw new Fault("invalid-input", `Expected first ≤ second, not ${first} and ${second}.`);

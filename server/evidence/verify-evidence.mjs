@@ -14,7 +14,6 @@
 import { createHash, createPublicKey, verify as verifySignature } from "node:crypto";
 import { createReadStream, existsSync, readFileSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
@@ -108,7 +107,7 @@ function readCheckpoint(note, keys, what) {
   throw new NotValid(`${what} is not signed by any key of this log.`);
 }
 
-/** Keys of the log that may be believed: those after a key were endorsed by it. */
+/** The log's keys, and those of them that may be believed: each was endorsed by the one before it. */
 function believedKeys(kept, trusted) {
   must(Array.isArray(kept) && kept.length > 0, "seal.json names no key.");
   const keys = kept.map(({ key }) => readKey(key));
@@ -121,9 +120,12 @@ function believedKeys(kept, trusted) {
     const { endorsement, fromSize } = kept[at];
     const text = endorsement ? openNote(endorsement, keys[at - 1]) : null;
     const expected = `${keys[at].name}\nrotate-key\n${fromSize}\n${keys[at].verifier}\n`;
-    must(text === expected, `The key ${keys[at].verifier} was not endorsed by the one before it.`);
+    must(
+      text === expected,
+      `The key ${keys[at].verifier} was not endorsed by the one before it. If you were told that one was lost, give its successor with --key.`,
+    );
   }
-  return keys.slice(from);
+  return { all: keys, believed: keys.slice(from) };
 }
 
 // The pack
@@ -137,7 +139,7 @@ async function verifyPack(folder, given) {
     `manifest.json is of the format ${manifest.format}, which is not known here.`,
   );
   const keys = believedKeys(seal.keys, given.key ? readKey(given.key) : null);
-  const checkpoint = readCheckpoint(seal.checkpoint, keys, "The checkpoint in seal.json");
+  const checkpoint = readCheckpoint(seal.checkpoint, keys.believed, "The checkpoint in seal.json");
   const { entry, path } = seal;
   const proven = (text, index, steps) => verifyInclusion({ ...checkpoint, index, leaf: leafOf(text), path: steps });
   must(
@@ -156,8 +158,8 @@ async function verifyPack(folder, given) {
   must(sealed.detail.manifest === sha256(manifestBytes), "manifest.json is not the one that was sealed.");
   await verifyFiles(folder, manifest);
   const entries = await verifyEntries(folder, manifest, proven);
-  const checkpoints = await verifyCheckpoints(folder, keys, checkpoint);
-  if (given.checkpoint) verifyKept(given, keys, checkpoint, checkpoints);
+  const checkpoints = await verifyCheckpoints(folder, keys.all, checkpoint);
+  if (given.checkpoint) verifyKept(given, keys.all, checkpoint, checkpoints);
   return { manifest, checkpoint, sealed, entries, checkpoints: checkpoints.size };
 }
 
@@ -221,9 +223,7 @@ async function verifyCheckpoints(folder, keys, last) {
   const roots = new Map([[last.size, last.root]]);
   if (!existsSync(join(folder, "log/checkpoints.ndjson"))) return roots;
   for await (const line of linesOf(join(folder, "log/checkpoints.ndjson"))) {
-    const { note, path, before } = parse(line, "log/checkpoints.ndjson");
-    // Signed before the key that is believed: nothing vouches for it, so nothing is said of it.
-    if (before) continue;
+    const { note, path } = parse(line, "log/checkpoints.ndjson");
     const { size, root } = readCheckpoint(note, keys, "A checkpoint in log/checkpoints.ndjson");
     must(size <= last.size, `The log was cut short: ${size} entries were signed before, ${last.size} now.`);
     const holds = verifyConsistency({ first: size, second: last.size, firstRoot: root, secondRoot: last.root, path });
@@ -233,18 +233,19 @@ async function verifyCheckpoints(folder, keys, last) {
   return roots;
 }
 
-/** The checkpoint an auditor kept. */
+/** The checkpoint an auditor kept: the shorter of the two logs must begin the longer. */
 function verifyKept({ checkpoint: note, proof }, keys, last, known) {
   const kept = readCheckpoint(note, keys, "The checkpoint you gave");
-  must(
-    kept.size <= last.size,
-    `The log was cut short: the checkpoint you gave covers ${kept.size} entries, the pack ${last.size}.`,
-  );
-  const rewritten = `The log was rewritten: it does not begin with the ${kept.size} entries of the checkpoint you gave.`;
+  const rewritten = `The log was rewritten: the pack's, of ${last.size} entries, and that of the checkpoint you gave, of ${kept.size}, are not one.`;
   if (known.has(kept.size)) return must(known.get(kept.size) === kept.root, rewritten);
-  must(proof, `The pack brings no proof from ${kept.size} to ${last.size} entries; give one with --proof.`);
+  const [older, newer] = kept.size < last.size ? [kept, last] : [last, kept];
+  const missing =
+    older === kept
+      ? `The pack brings no proof from ${kept.size} to ${last.size} entries; give one with --proof.`
+      : `The checkpoint you gave covers ${kept.size} entries, the pack ${last.size}: it is older, or the log was cut short. Give a proof from ${last.size} to ${kept.size} with --proof.`;
+  must(proof, missing);
   const { path } = parse(proof, "The proof you gave");
-  const claim = { first: kept.size, second: last.size, firstRoot: kept.root, secondRoot: last.root, path };
+  const claim = { first: older.size, second: newer.size, firstRoot: older.root, secondRoot: newer.root, path };
   must(verifyConsistency(claim), rewritten);
 }
 
@@ -265,7 +266,16 @@ function parse(text, what) {
 
 async function* linesOf(file) {
   must(existsSync(file), `${file} is missing.`);
-  yield* createInterface({ input: createReadStream(file), crlfDelay: Infinity });
+  let rest = "";
+  for await (const chunk of createReadStream(file, { encoding: "utf8" })) {
+    const lines = chunk.split("\n");
+    rest += lines[0];
+    if (lines.length === 1) continue;
+    yield rest;
+    rest = lines.pop();
+    yield* lines.slice(1);
+  }
+  if (rest) yield rest;
 }
 
 async function hashOf(file) {

@@ -15,6 +15,7 @@ import { cloudEventRoutes } from "./cloudevents.ts";
 import { collectorRoutes } from "./collectors.ts";
 import { dashboardRoutes } from "./dashboards.ts";
 import { deadlineRoutes } from "./deadlines.ts";
+import { evidenceRoutes } from "./evidence.ts";
 import { estateRoutes } from "./estate.ts";
 import { flowRoutes } from "./flows.ts";
 import { forecastRoutes } from "./forecast.ts";
@@ -92,6 +93,7 @@ export function routesOf(rooms: Rooms): Hono[] {
     peopleRoutes({ ctx, people }),
     keyRoutes({ ctx, people }),
     auditRoutes(doors),
+    evidenceRoutes(doors),
   ];
   return [
     healthRoutes({

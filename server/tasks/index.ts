@@ -1,3 +1,4 @@
+import { evidenceBuild } from "./evidence-build.ts";
 import { alertDispatch } from "./alert-dispatch.ts";
 import { auditCheckpoint } from "./audit-checkpoint.ts";
 import { linesFetch } from "./lines-fetch.ts";
@@ -7,4 +8,4 @@ import { requestTell } from "./request-tell.ts";
 import type { Task } from "./task.ts";
 
 /** Every task there is. */
-export const TASKS: readonly Task[] = [alertDispatch, auditCheckpoint, requestDispatch, requestTell, requestExpire, linesFetch];
+export const TASKS: readonly Task[] = [alertDispatch, auditCheckpoint, evidenceBuild, requestDispatch, requestTell, requestExpire, linesFetch];
