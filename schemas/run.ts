@@ -80,6 +80,8 @@ export const StatedPeriod = z.object({
   native: z.string(),
   /** Since when it stands so. */
   sinceAt: Instant,
+  /** When it was last shut to most (soft closed or further). */
+  softAt: Instant.nullable(),
   /** When it was last shut for good (closed or locked). */
   shutAt: Instant.nullable(),
   /** When, having been shut, it was opened again; null where it never was. */

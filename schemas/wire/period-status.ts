@@ -15,7 +15,8 @@ export const PeriodStatusRow = z.object({
   /** The system's own word. */
   native: z.string(),
   sinceAt: Instant,
-  /** When it was last shut, and last opened again after that; null where it never was. */
+  /** When it was last shut to most, when shut for good, and when opened again after that; null where it never was. */
+  softAt: Instant.nullable(),
   shutAt: Instant.nullable(),
   reopenedAt: Instant.nullable(),
 });

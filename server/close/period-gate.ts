@@ -35,8 +35,15 @@ export function periodGate(
     const said = left.map((each) => `${ledgerText(each)} is ${WORDS[each.status]} (${each.native})`);
     return { ...found, why: `Asks for ${WORDS[asked]}; ${said.join(", ")}.` };
   }
-  const metAt = stated.map(({ sinceAt }) => sinceAt).reduce((last, at) => (at > last ? at : last));
+  const metAt = stated.map((each) => lastShutAt(each, asked)!).reduce((last, at) => (at > last ? at : last));
   return { ...found, met: true, metAt, why: `${sentence(WORDS[asked])} since ${timeText(metAt, zone)}.` };
+}
+
+/** When a ledger was last shut at least as far as asked, however much further it was shut since; null where it never was. */
+export function lastShutAt({ status, softAt, shutAt, sinceAt }: StatedPeriod, asked: PeriodStatus): string | null {
+  if (asked === "soft") return softAt;
+  if (asked === "closed") return shutAt;
+  return isShut(status, asked) ? sinceAt : null;
 }
 
 /** When a period that had been shut was last opened again; null where it never was. */

@@ -17,7 +17,7 @@ const told = (...statements: PeriodStatement[]) => {
 it.each<[string, PeriodStatus[], object]>([
   ["nothing more than open", ["open"], { status: "open", sinceAt: hour(0), shutAt: null, reopenedAt: null }],
   ["the same again", ["open", "open"], { sinceAt: hour(0) }],
-  ["shut", ["open", "soft", "closed"], { status: "closed", sinceAt: hour(2), shutAt: hour(2), reopenedAt: null }],
+  ["shut", ["open", "soft", "closed"], { status: "closed", sinceAt: hour(2), softAt: hour(1), shutAt: hour(2) }],
   ["shut further", ["closed", "locked"], { status: "locked", sinceAt: hour(1), shutAt: hour(0), reopenedAt: null }],
   ["open again", ["closed", "open"], { status: "open", sinceAt: hour(1), shutAt: hour(0), reopenedAt: hour(1) }],
   ["open again and shut", ["closed", "open", "closed"], { status: "closed", shutAt: hour(2), reopenedAt: hour(1) }],

@@ -53,17 +53,19 @@ export function createKnownPeriods(): KnownPeriods {
 function statedOf(statements: readonly PeriodStatement[]): StatedPeriod {
   const last = statements.at(-1)!;
   let sinceAt = statements[0]!.at;
+  let softAt: string | null = null;
   let shutAt: string | null = null;
   let reopenedAt: string | null = null;
   for (const [step, { status, at }] of statements.entries()) {
     const before = step === 0 ? -1 : SHUT.indexOf(statements[step - 1]!.status);
     const now = SHUT.indexOf(status);
     if (now !== before) sinceAt = at;
+    if (now >= SOFT && before < SOFT) softAt = at;
     if (now >= CLOSED && before < CLOSED) shutAt = at;
     if (now < before && before >= SOFT) reopenedAt = at;
   }
   const { at: _, eventId: _id, ...stated } = last;
-  return { ...stated, sinceAt, shutAt, reopenedAt };
+  return { ...stated, sinceAt, softAt, shutAt, reopenedAt };
 }
 
 function letFirstGo(slots: Map<string, PeriodStatement[]>, places: Map<string, Set<string>>): void {

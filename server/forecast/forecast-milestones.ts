@@ -3,6 +3,7 @@ import type { Entity } from "../../schemas/estate/estate.ts";
 import type { CellForecast } from "../../schemas/wire/board.ts";
 import type { FlowView, Judging } from "../checks/flow-view.ts";
 import type { Moment } from "../checks/moment.ts";
+import { lastShutAt } from "../close/period-gate.ts";
 import type { Period } from "../close/periods.ts";
 import { forecastLoad, type LoadForecast } from "./forecast-load.ts";
 import { pastLoads } from "./past-loads.ts";
@@ -124,21 +125,24 @@ function throughOf(rules: Judging["estate"]["reconciliations"], { gate }: Milest
   return leg < 0 ? last : leg;
 }
 
-/** When the system of record will shut the period, by how long after its end it was shut in earlier ones. */
-function shutFinish({ judging, entity, period }: ForecastInput, { gate }: Milestone): Known | null {
+/**
+ * When the system of record will shut the period, by how long before or after the milestone's deadline it was shut in
+ * earlier ones: the deadline counts work days, so that weekends do not count.
+ */
+function shutFinish({ judging, entity, period }: ForecastInput, milestone: Milestone): Known | null {
   const { facts, calendars } = judging;
+  const { gate } = milestone;
   if (gate.kind !== "period-status") return null;
+  const dueAt = (of: Period) => Date.parse(calendars.milestoneDeadline(of, entity.id, milestone).at);
   const earlier = facts.periods().filter((key) => key < period.period && calendars.period(key)?.adjustment === false);
   const took = earlier.flatMap((key) => {
-    const shut = facts.periodStatuses(entity.id, key).map(({ shutAt }) => shutAt);
+    const shut = facts.periodStatuses(entity.id, key).map((each) => lastShutAt(each, gate.status));
     if (shut.length === 0 || shut.includes(null)) return [];
-    const end = Date.parse(calendars.periodEnd(calendars.period(key)!, entity.id));
-    return [Math.max(...shut.map((at) => Date.parse(at!))) - end];
+    return [Math.max(...shut.map((at) => Date.parse(at!))) - dueAt(calendars.period(key)!)];
   });
   if (took.length < FEWEST_SHUT) return null;
-  const end = Date.parse(calendars.periodEnd(period, entity.id));
   const basis = `From when ${entity.id} was shut in ${took.length} earlier periods.`;
-  const spread = spreadOf(took.map((ms) => end + ms));
+  const spread = spreadOf(took.map((ms) => dueAt(period) + ms));
   const fixedUntil = new Date(spread[0]!).toISOString();
   return { spread, told: { hop: null, samples: took.length, closes: took.length, basis }, fixedUntil };
 }

@@ -30,7 +30,7 @@ describe("the close, live", () => {
     const board = page.getByRole("table").first();
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toMatch(/entit/);
     expect(await board.locator("tbody tr").count()).toBe(12);
-    expect(await board.locator("tbody tr").first().locator("td").count()).toBe(9);
+    expect(await board.locator("tbody tr").first().locator("td").count()).toBe(10);
     expect(await accessibilityBreaches(page)).toEqual([]);
   });
 

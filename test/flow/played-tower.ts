@@ -24,6 +24,7 @@ import { createFacts, type FactsInMemory } from "../../server/facts/facts.ts";
 import type { Ingest } from "../../server/ingest/ingest.ts";
 import { createIngest } from "../../server/ingest/ingest.ts";
 import { createMetrics } from "../../server/metrics.ts";
+import type { ClickHouse } from "../../server/store/clickhouse.ts";
 import { migrateClickHouse } from "../../server/store/migrate-clickhouse.ts";
 import { openEmptyClickHouse } from "../clickhouse.ts";
 
@@ -43,6 +44,7 @@ export interface PlayedTower {
   scenario: Scenario;
   facts: FactsInMemory;
   ingest: Ingest;
+  clickhouse: ClickHouse;
   sandbox: StartedSandbox;
   sources: readonly Source[];
   collectorRows(): CollectorRow[];
@@ -81,10 +83,17 @@ export async function openPlayedTower(name = "meridian"): Promise<PlayedTower> {
   const calendars = calendarsOf(estate);
   const memo: BoardMemo = new Map();
   const collectorRows = () => Object.values(collecting.rows());
+  let pushed = 0;
+  /** What played systems push to the door by themselves. */
+  const takePushed = async () => {
+    const all = sandbox.pushed();
+    if (all.length > pushed) await ingest.acceptEvents(all.slice(pushed), "push");
+    pushed = all.length;
+  };
   const pollAll = () => Promise.all(systems.map(({ id }) => collecting.pollNow(id)));
 
   return {
-    ...{ estate, scenario, facts, ingest, sandbox, sources, collectorRows },
+    ...{ estate, scenario, facts, ingest, clickhouse, sandbox, sources, collectorRows },
     async playHistory() {
       const until = sandbox.historyUntil!;
       gathering.gather(true);
@@ -94,10 +103,11 @@ export async function openPlayedTower(name = "meridian"): Promise<PlayedTower> {
         stops: historyStops(calendars, GROUP, clock.now(), until),
       });
       gathering.gather(false);
+      await takePushed();
     },
     async stepTo(instant) {
       sandbox.drive.stepTo(new Date(instant));
-      await pollAll();
+      await Promise.all([pollAll(), takePushed()]);
     },
     look(period) {
       const now = clock.now();

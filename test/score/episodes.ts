@@ -24,16 +24,23 @@ export function episodesOf(looks: readonly Look[]): Episode[] {
   return found;
 }
 
+/** A posting after the snapshot is made in the flow's source, wherever it is first missed. */
+const MADE_AT_SOURCE: ReadonlySet<Hold["code"]> = new Set(["late-posting", "posted-after-close"]);
+
 /**
- * Whether a hold tells of a labelled fault: the right code, entity and system, no sooner than it shows and soon gone.
- * `within`: how long after it shows in a vendor's system a fault may go unseen, and how long after it is gone it may be
- * told of, in milliseconds.
+ * Whether a hold tells of a labelled fault: the right code, entity and system, no sooner than it shows and soon gone. It may
+ * come up again while the fault lasts, as where a system could not be read in between.
+ * `within`: how long after a fault is gone it may be told of, in milliseconds.
  */
 export function tells(estate: Estate, { hold, firstAt, lastAt }: Episode, label: Label, within: number): boolean {
   if (label.shownAt === null || hold.code !== label.code || hold.entity !== label.entity) return false;
-  const system = estate.datasets.find(({ id }) => id === hold.dataset)?.system ?? hold.id.split(".").at(-1);
-  if (system !== label.system) return false;
-  return (
-    firstAt >= label.shownAt && firstAt <= label.shownAt + within && lastAt <= (label.clearedAt ?? Infinity) + within
-  );
+  const source = estate.flows.find(({ id }) => id === hold.flow)?.source;
+  const place = MADE_AT_SOURCE.has(hold.code) ? source : hold.dataset;
+  const system = estate.datasets.find(({ id }) => id === place)?.system ?? hold.id.split(".").at(-1);
+  return system === label.system && firstAt >= label.shownAt && lastAt <= (label.clearedAt ?? Infinity) + within;
+}
+
+/** Whether a fault was told of soon enough: `within` so many milliseconds after it first showed in a vendor's system. */
+export function foundIn(estate: Estate, seen: readonly Episode[], label: Label, within: number): boolean {
+  return seen.some((one) => tells(estate, one, label, within) && one.firstAt <= label.shownAt! + within);
 }

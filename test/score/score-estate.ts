@@ -1,6 +1,6 @@
 import type { ExceptionCode } from "../../schemas/event/facets.ts";
 import { openPlayedTower } from "../flow/played-tower.ts";
-import { episodesOf, tells } from "./episodes.ts";
+import { episodesOf, foundIn, tells } from "./episodes.ts";
 
 export interface CodeScore {
   code: ExceptionCode;
@@ -44,7 +44,7 @@ export async function scoreEstate(name: string, progress: (share: number) => voi
     const labels = tower.sandbox.labels().filter(({ period }) => period === netPeriod);
     const seen = episodesOf(looks);
     const truth = (one: (typeof seen)[number]) => labels.some((label) => tells(tower.estate, one, label, WITHIN));
-    const missed = labels.filter((label) => !seen.some((one) => tells(tower.estate, one, label, WITHIN)));
+    const missed = labels.filter((label) => !foundIn(tower.estate, seen, label, WITHIN));
     const codes = new Set([...labels.map(({ code }) => code), ...seen.map(({ hold }) => hold.code)]);
     return {
       estate: name,
