@@ -6,6 +6,7 @@ import type { ForecastAnswer } from "../schemas/wire/forecast.ts";
 import type { Accepted } from "../schemas/wire/ingest.ts";
 import type { BreakDetail, BulkAnswer, ExplanationReason } from "../schemas/wire/break.ts";
 import type { CalendarPreview } from "../schemas/wire/calendar-preview.ts";
+import type { IncidentAnswer, IncidentDetail, IncidentRow } from "../schemas/wire/incident.ts";
 import type { CloseHistory } from "../schemas/wire/close-history.ts";
 import type { ClockRow, Me, RequestRow } from "../schemas/wire/live.ts";
 import type { QuarantineItem } from "../schemas/wire/quarantine-item.ts";
@@ -96,6 +97,19 @@ export const api = {
       `/api/v1/breaks/${encodeURIComponent(id)}/attachments?${new URLSearchParams({ name: file.name })}`,
       file,
     ),
+  incident: (id: string) => ask<IncidentDetail>("GET", `/api/v1/incidents/${encodeURIComponent(id)}`),
+  acknowledgeIncidents: (asked: Acted) => ask<IncidentAnswer>("POST", "/api/v1/incidents/acknowledge", asked),
+  wakeIncidents: (asked: Acted) => ask<IncidentAnswer>("POST", "/api/v1/incidents/wake", asked),
+  assignIncidents: (asked: Acted & { to: string; text?: string }) =>
+    ask<IncidentAnswer>("POST", "/api/v1/incidents/assign", asked),
+  snoozeIncidents: (asked: Acted & { until?: string; milestone?: string; text: string }) =>
+    ask<IncidentAnswer>("POST", "/api/v1/incidents/snooze", asked),
+  resolveIncidents: (asked: Acted & { text: string }) =>
+    ask<IncidentAnswer>("POST", "/api/v1/incidents/resolve", asked),
+  noteIncident: (id: string, text: string, postMortem: boolean) =>
+    ask<IncidentRow>("POST", `/api/v1/incidents/${encodeURIComponent(id)}/notes`, { text, postMortem }),
+  tickStep: (id: string, step: number, done: boolean) =>
+    ask<IncidentRow>("POST", `/api/v1/incidents/${encodeURIComponent(id)}/steps`, { step, done }),
   forecast: (period: string) => ask<ForecastAnswer>("GET", `/api/v1/forecast/${encodeURIComponent(period)}`),
   calendar: (period: string) => ask<CalendarPreview>("GET", `/api/v1/calendar/${encodeURIComponent(period)}`),
   dashboards: () => ask<{ dashboards: DashboardTitle[] }>("GET", "/api/v1/dashboards"),

@@ -6,6 +6,7 @@ export const PAGE_COMPONENTS: Record<PageId, () => Promise<{ default: Component 
   close: () => import("./Close.svelte"),
   flows: () => import("./Flows.svelte"),
   calendar: () => import("./Calendar.svelte"),
+  incidents: () => import("./Incidents.svelte"),
   quarantine: () => import("./Quarantine.svelte"),
   reconcile: () => import("./Reconcile.svelte"),
   dashboards: () => import("./Dashboards.svelte"),

@@ -3,6 +3,7 @@ export const PAGES = [
   { id: "close", title: "Close", key: "c", scope: "board:read", perPeriod: true },
   { id: "flows", title: "Flows", key: "f", scope: "board:read", perPeriod: true },
   { id: "reconcile", title: "Reconcile", key: "r", scope: "board:read", perPeriod: true },
+  { id: "incidents", title: "Incidents", key: "i", scope: "incident:read", perPeriod: false },
   { id: "dashboards", title: "Dashboards", key: "d", scope: "board:read", perPeriod: true },
   { id: "calendar", title: "Calendar", key: "w", scope: "board:read", perPeriod: true },
   { id: "quarantine", title: "Quarantine", key: "q", scope: "quarantine:read", perPeriod: false },

@@ -10,7 +10,7 @@ import type { OpenException } from "../open-exception.ts";
 import type { JudgedPeriod } from "./flow-exceptions.ts";
 
 /**
- * What the latest ended run of a hop said that holds nothing by itself: a text nobody has mapped, rows let pass. It is
+ * What the latest completed run of a hop said that holds nothing by itself: a text nobody has mapped, rows let pass. It is
  * shown as what it is and never dropped; it stays within the period whatever its kind weighs elsewhere.
  */
 export function runExceptions(estate: Estate, { period, judgements }: JudgedPeriod): OpenException[] {
@@ -25,7 +25,8 @@ export function runExceptions(estate: Estate, { period, judgements }: JudgedPeri
 
 function exceptionsAt(estate: Estate, view: FlowView, hop: HopView, period: string): OpenException[] {
   const { ended: run } = hop;
-  if (!run) return [];
+  // A run that failed is a problem of its flow, or may still pass by itself.
+  if (run?.state !== "COMPLETED") return [];
   const entity = view.entity.id;
   const kinds = Map.groupBy(exceptionsFor(run, entity, period), ({ code, member, message }) =>
     [code, member ?? signatureOf(message, entity)].join("."),
