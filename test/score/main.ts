@@ -8,7 +8,9 @@ import { scoreEstate, type EstateScore } from "./score-estate.ts";
  * recall by kind of exception. Ends with 1 where either is below the goal.
  */
 const GOAL = 0.95;
-const ESTATES = readdirSync(join(import.meta.dirname, "../../estates"));
+const ESTATES = readdirSync(join(import.meta.dirname, "../../estates"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
 
 const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !ESTATES.includes(name));
