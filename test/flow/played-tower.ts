@@ -58,15 +58,19 @@ export interface PlayedTower {
 
 const ROOT = join(import.meta.dirname, "../..");
 
-export async function openPlayedTower(name = "meridian"): Promise<PlayedTower> {
+/** @param file a scenario of the estate; the one named like it by default */
+export async function openPlayedTower(
+  name = "meridian",
+  file = join(ROOT, "sandbox/scenarios", `${name}.yaml`),
+): Promise<PlayedTower> {
   const dataDirectory = mkdtempSync(join(tmpdir(), "tieout-play-"));
   const { estate } = loadEstate(join(ROOT, "estates", name));
-  const scenario = loadScenario(join(ROOT, "sandbox/scenarios", `${name}.yaml`));
+  const scenario = loadScenario(file);
   const log = pino({ level: "silent" });
   const metrics = createMetrics();
   const { clickhouse, close } = await openEmptyClickHouse("embedded");
   await migrateClickHouse(clickhouse);
-  const sandbox = await startSandbox({ estate, dataDirectory, log });
+  const sandbox = await startSandbox({ estate, scenario: file, dataDirectory, log });
   const { clock } = sandbox;
   const facts = createFacts();
   const ingest = createIngest({ clickhouse, clock, log, metrics, facts, maxEventBytes: 32 * 1024 * 1024 });
