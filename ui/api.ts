@@ -1,5 +1,14 @@
 import type { DashboardAnswer, DashboardTitle } from "../schemas/dashboard.ts";
 import type { Estate } from "../schemas/estate/estate.ts";
+import type {
+  AlertRow,
+  Explanation,
+  Inbox,
+  Preferences,
+  Routing,
+  Silence,
+  SilencePreview,
+} from "../schemas/wire/alert.ts";
 import type { Role } from "../schemas/estate/role.ts";
 import type { System } from "../schemas/estate/system.ts";
 import type { ForecastAnswer } from "../schemas/wire/forecast.ts";
@@ -110,6 +119,20 @@ export const api = {
     ask<IncidentRow>("POST", `/api/v1/incidents/${encodeURIComponent(id)}/notes`, { text, postMortem }),
   tickStep: (id: string, step: number, done: boolean) =>
     ask<IncidentRow>("POST", `/api/v1/incidents/${encodeURIComponent(id)}/steps`, { step, done }),
+  inbox: () => ask<Inbox>("GET", "/api/v1/inbox"),
+  readInbox: (ids: string[] | null) => ask<unknown>("POST", "/api/v1/inbox/read", { ids }),
+  preferences: () => ask<Preferences>("GET", "/api/v1/preferences"),
+  choosePreferences: (chosen: Preferences) => ask<Preferences>("PUT", "/api/v1/preferences", chosen),
+  routing: () => ask<Routing>("GET", "/api/v1/routing"),
+  explainRouting: (asked: unknown) => ask<Explanation>("POST", "/api/v1/routing/explain", asked),
+  silences: () => ask<{ silences: Silence[] }>("GET", "/api/v1/silences"),
+  previewSilence: (asked: Pick<Silence, "matcher" | "expiresAt">) =>
+    ask<SilencePreview>("POST", "/api/v1/silences/preview", asked),
+  silence: (asked: Pick<Silence, "matcher" | "reason" | "expiresAt" | "hidesWorst">) =>
+    ask<Silence>("POST", "/api/v1/silences", asked),
+  expireSilence: (id: string) => ask<Silence>("POST", `/api/v1/silences/${encodeURIComponent(id)}/expire`),
+  alertsOf: (incident: string) =>
+    ask<{ alerts: AlertRow[] }>("GET", `/api/v1/incidents/${encodeURIComponent(incident)}/alerts`),
   forecast: (period: string) => ask<ForecastAnswer>("GET", `/api/v1/forecast/${encodeURIComponent(period)}`),
   calendar: (period: string) => ask<CalendarPreview>("GET", `/api/v1/calendar/${encodeURIComponent(period)}`),
   dashboards: () => ask<{ dashboards: DashboardTitle[] }>("GET", "/api/v1/dashboards"),

@@ -10,5 +10,6 @@ export const PAGE_COMPONENTS: Record<PageId, () => Promise<{ default: Component 
   quarantine: () => import("./Quarantine.svelte"),
   reconcile: () => import("./Reconcile.svelte"),
   dashboards: () => import("./Dashboards.svelte"),
+  alerts: () => import("./Alerts.svelte"),
   collectors: () => import("./Collectors.svelte"),
 };
