@@ -141,7 +141,13 @@ export const api = {
   clock: (order: { speed: number } | { paused: boolean }) => ask<ClockRow>("POST", "/api/v1/clock", order),
 };
 
-async function ask<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+/** Asks the server; refusals are thrown as it words them. */
+export async function ask<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
   const response = await fetch(path, {
     method,
     headers: { ...headers, ...contentType(body) },

@@ -111,5 +111,5 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
     "evidence:read",
     "evidence:build",
   ],
-  cfo: [...SEES, "signoff:certify", "evidence:read"],
+  cfo: [...SEES, "signoff:certify"],
 };

@@ -9,6 +9,7 @@ export const PAGE_COMPONENTS: Record<PageId, () => Promise<{ default: Component 
   incidents: () => import("./Incidents.svelte"),
   quarantine: () => import("./Quarantine.svelte"),
   reconcile: () => import("./Reconcile.svelte"),
+  evidence: () => import("./Evidence.svelte"),
   dashboards: () => import("./Dashboards.svelte"),
   alerts: () => import("./Alerts.svelte"),
   collectors: () => import("./Collectors.svelte"),

@@ -5,6 +5,7 @@ export const PAGES = [
   { id: "reconcile", title: "Reconcile", key: "r", scope: "board:read", perPeriod: true },
   { id: "incidents", title: "Incidents", key: "i", scope: "incident:read", perPeriod: false },
   { id: "dashboards", title: "Dashboards", key: "d", scope: "board:read", perPeriod: true },
+  { id: "evidence", title: "Evidence", key: "e", scope: "audit:read", perPeriod: true },
   { id: "calendar", title: "Calendar", key: "w", scope: "board:read", perPeriod: true },
   { id: "alerts", title: "Alerts", key: "a", scope: "alert:read", perPeriod: false },
   { id: "quarantine", title: "Quarantine", key: "q", scope: "quarantine:read", perPeriod: false },

@@ -10,7 +10,7 @@ const HOME: Record<Role, string> = {
   accountant: "/close",
   analyst: "/close",
   cfo: "/close",
-  auditor: "/close",
+  auditor: "/evidence",
   engineer: "/flows",
   platform: "/collectors",
 };
