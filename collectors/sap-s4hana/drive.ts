@@ -1,13 +1,17 @@
 import { createHash } from "node:crypto";
 import { VendorError, type Triggered, type TriggerInput } from "../collector.ts";
 import { jobPattern } from "../job-name.ts";
+import { odataInstant } from "../odata.ts";
 import { runIdOf } from "../run-id.ts";
+import { createStarter } from "../start-once.ts";
 import type { Client } from "./client.ts";
 import type { Settings } from "./settings.ts";
+import { hasEnded, jobNameIn } from "./map.ts";
 import { runKeyOf } from "./vendor.ts";
 
 export interface Drive {
   trigger(input: TriggerInput): Promise<Triggered>;
+  rerun(vendorRunKey: string, how: { fromFailure: boolean }): Promise<Triggered>;
   /** Runs started here, key → job name, for the next pull to take over. */
   started: Map<string, string>;
 }
@@ -16,7 +20,13 @@ export interface Drive {
  * Starts jobs. SAP knows no idempotency key, so a mark made from it stands behind the job's text, by which a run is
  * found again when the answer to its start was lost. Where runs cannot be listed, the keys are remembered in memory.
  */
-export function createDrive(client: Client, settings: Settings, system: { namespace: string; user: string }): Drive {
+export function createDrive(
+  client: Client,
+  settings: Settings,
+  system: { namespace: string; user: string },
+  clock: { now(): Date },
+): Drive {
+  const startOnce = createStarter(system.namespace, clock);
   const started = new Map<string, string>();
   const keyOfRequest = new Map<string, string>();
 
@@ -25,6 +35,15 @@ export function createDrive(client: Client, settings: Settings, system: { namesp
     if (remembered || settings.discovery === "watchList") return remembered ?? null;
     const header = await client.headerByText(jobText);
     return header && runKeyOf(header);
+  }
+
+  /** The newest copy of a run that is not over yet; only where runs can be listed. */
+  async function copyUnderWay(key: string, since: string | null): Promise<string | null> {
+    if (settings.discovery === "watchList" || since === null) return null;
+    const { rows } = await client.headers(since, clock.now().toISOString());
+    const copies = rows.filter((row) => `${row.OrigJobName}/${row.OrigJobCount}` === key && !hasEnded(row.JobStatus));
+    const newest = copies.at(-1);
+    return newest ? runKeyOf(newest) : null;
   }
 
   return {
@@ -39,15 +58,32 @@ export function createDrive(client: Client, settings: Settings, system: { namesp
       const earlier = await findEarlier(idempotencyKey, jobText);
       const entity = jobPattern(declared.name).entityIn(job) ?? "";
       const values = filledValues(declared.parameterValues, { ...parameters, entity });
-      const { restart } = parameters;
-      const key =
-        earlier ??
-        (restart
-          ? await client.restart(restart)
-          : await client.schedule(declared.template, jobText, system.user, values));
+      const key = earlier ?? (await client.schedule(declared.template, jobText, system.user, values));
       started.set(key, job);
       keyOfRequest.set(idempotencyKey, key);
       return { vendorRunKey: key, runId: runIdOf(system.namespace, key), jobName: job, adopted: earlier !== null };
+    },
+    async rerun(failedKey, { fromFailure }) {
+      if (!fromFailure) {
+        throw new VendorError(
+          "refused",
+          "SAP copies a job from the step that failed; to run all of it, start it anew.",
+        );
+      }
+      const failed = await client.detail(failedKey);
+      if (!failed) throw new VendorError("not-found", `SAP knows no job run ${failedKey} any more.`);
+      const job = jobNameIn(failed.JobText);
+      return startOnce(
+        { job },
+        {
+          original: async () => copyUnderWay(failedKey, odataInstant(failed.JobPlannedStartDateTime)),
+          async start() {
+            const key = await client.restart(failedKey);
+            started.set(key, job);
+            return key;
+          },
+        },
+      );
     },
   };
 }

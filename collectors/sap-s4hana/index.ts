@@ -17,7 +17,7 @@ export const sapS4hana = defineCollector<typeof Settings, Cursor>({
   },
   open({ namespace, settings, connection }, tools) {
     const client = createClient(settings, connection, tools);
-    const drive = createDrive(client, settings, { namespace, user: connection.user ?? "" });
+    const drive = createDrive(client, settings, { namespace, user: connection.user ?? "" }, tools.clock);
     let statusTexts: Promise<ReadonlyMap<string, string>> | null = null;
     const loadStatusTexts = () => {
       statusTexts ??= client.statusTexts().catch((error: unknown) => {
@@ -43,6 +43,7 @@ export const sapS4hana = defineCollector<typeof Settings, Cursor>({
         return pullSystem(cursor, { client, mapping, now, log: tools.log, learned: drive.started });
       },
       trigger: drive.trigger,
+      rerun: drive.rerun,
       cancel: client.cancel,
     };
   },

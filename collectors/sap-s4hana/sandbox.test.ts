@@ -211,8 +211,10 @@ describe("driving", () => {
     tiny.runs.push(extract("66F0/00000001", "17:40", "17:50", { outcome: "failed", error }));
     const failed = await connected.pull(null);
     expect(types(failed.events)).toEqual(["START", "FAIL"]);
-    const parameters = { period: "2026-10", restart: "66F0/00000001" };
-    const { vendorRunKey } = await connected.trigger!({ ...input, parameters });
+    const { vendorRunKey, adopted } = await connected.rerun!("66F0/00000001", { fromFailure: true });
+    const again = await connected.rerun!("66F0/00000001", { fromFailure: true });
+    expect([adopted, again]).toEqual([false, expect.objectContaining({ vendorRunKey, adopted: true })]);
+    await expect(connected.rerun!("66F0/00000001", { fromFailure: false })).rejects.toMatchObject({ code: "refused" });
     Object.assign(tiny.runs[1]!, { snapshotAsOf: at("18:00") });
     tiny.clock.now = at("18:05");
     const [start] = runsOf((await connected.pull(failed.cursor)).events);

@@ -222,7 +222,7 @@ describe.each(PLAYED)("$id", (played) => {
     expect(told.at(-1)?.eventType).toBe("ABORT");
   });
 
-  test.runIf(can("rerun") && played.sandbox.example.reruns !== false)(
+  test.runIf((can("rerun") || can("rerun-from-failure")) && played.sandbox.example.reruns !== false)(
     "a run can be run again, and its new attempt comes back by the id it was given",
     async () => {
       const stage = await staged(played, UNTIL);
