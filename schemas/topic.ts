@@ -4,9 +4,10 @@ import type { BreakRow } from "./wire/break.ts";
 import type { FlowStrip } from "./wire/flow-strip.ts";
 import type { IncidentRow } from "./wire/incident.ts";
 import type { TieLine } from "./wire/line.ts";
-import type { ClockRow, CollectorRow, QuarantineRow, RequestRow } from "./wire/live.ts";
+import type { ClockRow, CollectorRow, QuarantineRow, RequestRow, RequestTopicRow } from "./wire/live.ts";
 import type { ReconcileRow } from "./wire/reconcile-matrix.ts";
 import type { EntityReadiness, ReportImpact } from "./wire/readiness.ts";
+import type { DeskRow } from "./wire/request.ts";
 import type { SignoffRow } from "./wire/signoff.ts";
 
 /**
@@ -28,6 +29,10 @@ export interface TopicRows {
   quarantine: QuarantineRow;
   /** `requests`: the newest, by id. */
   requests: RequestRow;
+  /** `request/<id>`: the key `head`, and steps by `step:<id>`. */
+  request: RequestTopicRow;
+  /** `desk`: freezes, quotas, failed steps, schedules and delegations, by kind and id. */
+  desk: DeskRow;
   /** `reconcile/2026-10`: keys `head`, `rule:<id>`, `cell:<rule>:<entity>`. */
   reconcile: ReconcileRow;
   /** `breaks`: all that are not settled and those settled last, by id. */

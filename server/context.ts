@@ -39,6 +39,10 @@ export type Scope =
   | "quarantine:resubmit"
   | "request:create"
   | "request:read"
+  | "request:approve"
+  | "request:execute"
+  | "request:freeze"
+  | "request:break-glass"
   | "clock:drive"
   | "collector:read"
   | "key:manage"
@@ -77,6 +81,18 @@ export interface LogKeeping {
   checkpointUrl: string | null;
 }
 
+/** What is done over again without driving a system; each may be asked for twice. */
+export interface Again {
+  /** Reads a system's history from its beginning and takes in what is of an instant or later; answers how many events. */
+  recollect(system: string, from: string): Promise<number>;
+  /** Derives everything once more from raw events while the tower goes on; answers how many. */
+  rebuild(): Promise<number>;
+  /** Checks reconciliations now. */
+  check(scope: { period: string; entities?: readonly string[]; rule?: string }): Promise<void>;
+  /** Takes a quarantined input in, as corrected or as it came; answers what became of it, in a sentence. */
+  resubmit(actor: Actor, item: { id: string; text: string | null; reason: string }): Promise<string>;
+}
+
 /** What rooms reach each other through. Built once in `main.ts`; doors pass it on. */
 export interface Context {
   clock: Clock;
@@ -86,6 +102,8 @@ export interface Context {
   postgres: Postgres;
   /** What is known now, in memory: folded from accepted events, loaded from ClickHouse at start. */
   facts: Facts;
+  /** The lineage graph in memory, fed by the same events. */
+  lineage: LineageMemory;
   metrics: Metrics;
   /** Where files of lines stand: handed in, quarantined, and watched for in `inbox`. */
   linesDirectory: string;
@@ -93,7 +111,9 @@ export interface Context {
   evidenceDirectory: string;
   audit: LogKeeping;
   /** How to drive each system, by its id in the estate. */
-  drivers: ReadonlyMap<string, Pick<Connected, "trigger" | "cancel">>;
+  drivers: ReadonlyMap<string, Pick<Connected, "trigger" | "cancel" | "rerun">>;
+  /** What the tower does over again by itself. */
+  again: Again;
   /** Makes events of Tieout's own or of a collector durable; throws when they could not be. */
   accept(events: (RunEvent | DatasetEvent)[], source: string): Promise<void>;
   /** Hands a task to pg-boss, in the given transaction or at once. A `key` waiting or being worked on is not taken again. */
@@ -102,8 +122,6 @@ export interface Context {
   handles(task: string): boolean;
   /** Where messages about incidents go. */
   alerting: Alerting;
-  /** The lineage graph in memory, fed by the same events. */
-  lineage: LineageMemory;
   /** Says that what a topic shows may have changed; subscribers get the difference. */
   touch(topic: TopicName): void;
 }

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { join } from "node:path";
 import { collectors } from "../collectors/index.ts";
 import type { StartedSandbox } from "../sandbox/start-sandbox.ts";
+import { createAgain } from "./again.ts";
 import { createApp } from "./app.ts";
 import { openLog } from "./audit/open-log.ts";
 import { createCheckpoints } from "./breaks/checkpoints.ts";
@@ -23,8 +24,8 @@ import { greeting } from "./greeting.ts";
 import { openIngest } from "./ingest/open-ingest.ts";
 import { forgetCutShort } from "./lines/forget-cut-short.ts";
 import { watchIncidents } from "./incidents/watch-incidents.ts";
-import { listen, type Door } from "./listen.ts";
 import { followedLineage } from "./lineage-answers/open-lineage.ts";
+import { listen, type Door } from "./listen.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Options } from "./options.ts";
@@ -124,6 +125,12 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
     ...{ evidenceDirectory: join(options.data, "evidence"), audit },
     alerting,
     drivers: new Map(sources.map(({ system, connected }) => [system.id, connected])),
+    again: {
+      recollect: (...asked) => again.recollect(...asked),
+      rebuild: () => again.rebuild(),
+      check: (scope) => again.check(scope),
+      resubmit: (...asked) => again.resubmit(...asked),
+    },
     accept: async (events, source) => void (await ingest.acceptEvents(events, source)),
     enqueue: (...task) =>
       tasks ? tasks.enqueue(...task) : Promise.reject(new Error("The task queue is not open yet.")),
@@ -138,22 +145,12 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   });
   const checkpoints = createCheckpoints(ctx);
   onStop(() => checkpoints.stop());
+  const again = createAgain({ ctx, ingest, sources, checkpoints });
   const memo = new Map();
   const collectorRows = () => Object.values(collecting.rows());
   const incidents = watchIncidents({ ctx, collectors: collectorRows, memo, auditBroken: () => null });
   onStop(incidents.stop);
-  const rooms: Rooms = {
-    ...{ incidents, memo },
-    ctx,
-    people,
-    ingest,
-    collecting,
-    checkpoints,
-    sandbox,
-    dashboards,
-    maxEventBytes,
-    webhooks,
-  };
+  const rooms: Rooms = { ...{ incidents, memo }, ctx, people, ingest, collecting, checkpoints, sandbox, dashboards, maxEventBytes, webhooks };
   const stream = createStream(topicsOf(rooms), { log, metrics });
   onStop(() => stream.stop());
   onStop(followNews(rooms));

@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { ExceptionClass, RequestAct } from "../estate/request.ts";
 import { Role } from "../estate/role.ts";
 import { Instant, PeriodKey } from "../instant.ts";
+import { RequestState, type StepRow } from "./request.ts";
 
 /** The clock every board is judged by; on real systems it simply runs. */
 export const ClockRow = z.object({
@@ -76,16 +78,20 @@ export const QuarantineRow = z.object({
 });
 export type QuarantineRow = z.infer<typeof QuarantineRow>;
 
-/** What a person or automation asked a system to do. */
+/** What a person, a schedule or automation asked for. What is about several of a kind names none: null. */
 export const RequestRow = z.object({
   kind: z.literal("request"),
   id: z.string(),
-  act: z.enum(["sync", "replay"]),
-  flow: z.string(),
-  entity: z.string(),
-  period: PeriodKey,
-  dataset: z.string(),
-  state: z.enum(["requested", "dispatched", "running", "completed", "failed", "refused"]),
+  act: RequestAct,
+  title: z.string(),
+  class: ExceptionClass,
+  flow: z.string().nullable(),
+  entity: z.string().nullable(),
+  period: PeriodKey.nullable(),
+  dataset: z.string().nullable(),
+  /** Entities it touches; empty where it touches no figures. */
+  entities: z.array(z.string()),
+  state: RequestState,
   requestedBy: z.string(),
   requestedAt: Instant,
   changedAt: Instant,
@@ -93,8 +99,24 @@ export const RequestRow = z.object({
   correlationId: z.string().nullable(),
   runId: z.string().nullable(),
   outcome: z.string().nullable(),
+  /** Steps by how far they are. */
+  progress: z.object({
+    total: z.int(),
+    done: z.int(),
+    underWay: z.int(),
+    asking: z.int(),
+    /** Failed and not dealt with. */
+    failed: z.int(),
+  }),
+  approval: z.object({ needed: z.int(), given: z.int(), expiresAt: Instant.nullable(), brokenGlass: z.boolean() }),
+  /** The freeze that holds it; null where none does. */
+  heldBy: z.string().nullable(),
+  /** The schedule it came from. */
+  schedule: z.string().nullable(),
 });
 export type RequestRow = z.infer<typeof RequestRow>;
+/** Rows of the topic `request/<id>`: `head`, and steps by `step:<id>`. */
+export type RequestTopicRow = RequestRow | StepRow;
 
 /** The person at the console. */
 export const Me = z.object({

@@ -14,10 +14,13 @@ const request: RequestRow = {
   kind: "request",
   id: "q1",
   act: "replay",
+  title: "Run it again",
+  class: "technical",
   flow: "actuals",
   entity: "DE01",
   period: "2026-10",
   dataset: "plan",
+  entities: ["DE01"],
   state: "running",
   requestedBy: "Ana",
   requestedAt: AT,
@@ -26,6 +29,10 @@ const request: RequestRow = {
   correlationId: null,
   runId: null,
   outcome: null,
+  progress: { total: 1, done: 0, underWay: 1, asking: 0, failed: 0 },
+  approval: { needed: 0, given: 0, expiresAt: null, brokenGlass: false },
+  heldBy: null,
+  schedule: null,
 };
 
 describe("flow strips", () => {

@@ -43,7 +43,7 @@ function stripOf(input: StripsInput, view: FlowView, problems: Problem[]): FlowS
   const last = view.hops.at(-1)!;
   const hops = view.hops.map((hop) => hopOf(view, hop, problems));
   const request = input.requests
-    .filter((row) => row.flow === flow.id && row.entity === entity.id && row.period === period.period)
+    .filter((row) => row.flow === flow.id && row.entities.includes(entity.id) && row.period === period.period)
     .filter((row) => ["requested", "dispatched", "running"].includes(row.state))
     .reduce<RequestRow | null>((newest, row) => (!newest || row.requestedAt > newest.requestedAt ? row : newest), null);
   return {

@@ -12,6 +12,10 @@ export const SCOPE_TITLES: Record<Scope, string> = {
   "quarantine:resubmit": "Correct, resubmit and discard quarantined input",
   "request:create": "Ask a system to run a load again",
   "request:read": "See requests",
+  "request:approve": "Agree to requests of others",
+  "request:execute": "Pause, cancel, confirm and mend requests, and derive again",
+  "request:freeze": "Stop loads, and let them go on",
+  "request:break-glass": "Carry a request out without the agreement it needs",
   "clock:drive": "Set the demo's clock",
   "collector:read": "See collectors and their errors",
   "key:manage": "Create and revoke API keys",
@@ -52,6 +56,9 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
   controller: [
     ...SEES,
     "request:create",
+    "request:approve",
+    "request:freeze",
+    "request:break-glass",
     "signoff:prepare",
     "signoff:review",
     "signoff:certify",
@@ -81,6 +88,7 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
   analyst: [...SEES, "request:create", "signoff:prepare", "break:explain", "check:run", "incident:act"],
   engineer: [
     ...SEES,
+    "request:execute",
     "run:raw",
     "request:create",
     "quarantine:read",
@@ -91,6 +99,8 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
   ],
   platform: [
     ...SEES,
+    "request:freeze",
+    "request:break-glass",
     "run:raw",
     "quarantine:read",
     "quarantine:resubmit",
@@ -111,5 +121,5 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
     "evidence:read",
     "evidence:build",
   ],
-  cfo: [...SEES, "signoff:certify"],
+  cfo: [...SEES, "request:approve", "signoff:certify"],
 };

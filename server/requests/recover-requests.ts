@@ -1,27 +1,27 @@
 import type { Run } from "../../schemas/run.ts";
 import type { Context } from "../context.ts";
-import { openRequests, releaseHolds } from "../store/postgres/requests.ts";
+import { releaseClaims, stepsOf } from "../store/postgres/requests-steps.ts";
+import { openRequests } from "../store/postgres/requests.ts";
 import { settleRequests } from "./settle-requests.ts";
 
 /**
  * Takes requests up where a stop or crash left them; called once at start, after facts are loaded and tasks started.
- * One whose dispatch was interrupted is dispatched again under the same idempotency key; one under way is compared with
- * what is known of its run.
+ * Steps that were in a dead process's hands are done again under the same key; those under way are compared with what is
+ * known of their runs.
  */
 export async function recoverRequests(ctx: Context): Promise<void> {
-  // On the embedded engine this process is the only one, so a hold can only be a dead one's.
-  if (ctx.postgres.embedded) await ctx.postgres.ask(releaseHolds, {});
+  // On the embedded engine this process is the only one, so a claim can only be a dead one's.
+  await ctx.postgres.ask(releaseClaims, { all: ctx.postgres.embedded });
   const runs: Run[] = [];
-  for (const request of await ctx.postgres.ask(openRequests, {})) {
-    if (request.state === "requested") {
-      const held = request.heldUntil ? Date.parse(request.heldUntil) - Date.now() : 0;
-      const afterSeconds = Math.max(0, Math.ceil(held / 1000));
-      // Without a key, because the task that was cut off may still stand under the request's own.
-      await ctx.enqueue("request.dispatch", { id: request.id }, { afterSeconds });
-    } else {
-      const run = request.runId ? ctx.facts.run(request.runId) : null;
+  for (const { id, state } of await ctx.postgres.ask(openRequests, {})) {
+    if (state === "waiting") continue;
+    for (const { runId } of await ctx.postgres.ask(stepsOf, { requestId: id })) {
+      const run = runId ? ctx.facts.run(runId) : null;
       if (run) runs.push(run);
     }
+    await ctx.enqueue("request.advance", { id });
+    await ctx.enqueue("request.verify", { id, tries: 1 });
   }
   await settleRequests(ctx, runs);
+  await ctx.enqueue("request.watch", { turn: 0 }, { key: "watch 0" });
 }

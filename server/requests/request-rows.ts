@@ -1,12 +1,15 @@
 import type { RequestRow } from "../../schemas/wire/live.ts";
 import type { Actor, Context } from "../context.ts";
-import { requestPage, type StoredRequest } from "../store/postgres/requests.ts";
+import { requestPage, type CountedRequest } from "../store/postgres/requests.ts";
 
 /** The live topic shows this many, newest first. */
 const NEWEST = 200;
 
 /** Rows of the topic `requests` for those who may see these entities. */
-export async function requestRows(ctx: Context, entities: Actor["entities"]): Promise<Record<string, RequestRow>> {
+export async function requestRows(
+  ctx: Pick<Context, "postgres">,
+  entities: Actor["entities"],
+): Promise<Record<string, RequestRow>> {
   const rows = await ctx.postgres.ask(requestPage, {
     before: null,
     limit: NEWEST,
@@ -19,7 +22,52 @@ export async function requestRows(ctx: Context, entities: Actor["entities"]): Pr
 }
 
 /** A request as it goes over the wire. */
-export function requestRow(stored: StoredRequest): RequestRow {
-  const { requestedById: _, vendorRunKey: _key, jobName: _job, dispatchedAt: _at, heldUntil: _held, ...row } = stored;
-  return { kind: "request", ...row };
+export function requestRow(stored: CountedRequest): RequestRow {
+  const {
+    id,
+    act,
+    title,
+    class: of,
+    flow,
+    entity,
+    period,
+    dataset,
+    entities,
+    state,
+    requestedBy,
+    requestedAt,
+  } = stored;
+  const { changedAt, reason, correlationId, runId, outcome, heldBy, schedule, stepsTotal } = stored;
+  return {
+    kind: "request",
+    ...{
+      id,
+      act,
+      title,
+      class: of,
+      flow,
+      entity,
+      period,
+      dataset,
+      entities,
+      state,
+      requestedBy,
+      requestedAt,
+      changedAt,
+    },
+    ...{ reason, correlationId, runId, outcome, heldBy, schedule },
+    progress: {
+      total: stepsTotal,
+      done: stored.stepsDone,
+      underWay: stored.stepsUnderWay,
+      asking: stored.stepsAsking,
+      failed: stored.stepsFailed,
+    },
+    approval: {
+      needed: stored.approvalsNeeded,
+      given: stored.approvalsGiven,
+      expiresAt: state === "waiting" ? stored.expiresAt : null,
+      brokenGlass: stored.brokenGlass,
+    },
+  };
 }

@@ -1,14 +1,17 @@
 import type { Context } from "../context.ts";
+import { stepsOf } from "../store/postgres/requests-steps.ts";
 import { requestById } from "../store/postgres/requests.ts";
 import { requestEvents } from "./request-events.ts";
 
-/** Writes a dispatched request's own run into the lineage, as far as it has come. */
-export async function tellRequest(ctx: Context, id: string): Promise<void> {
+/** Writes a request's own runs into the lineage, as far as they have come; all its steps where none are named. */
+export async function tellRequest(ctx: Context, id: string, steps?: readonly string[]): Promise<void> {
   const [request] = await ctx.postgres.ask(requestById, { id });
   if (!request) return;
-  const dataset = ctx.estate.datasets.find((candidate) => candidate.id === request.dataset);
-  const system = ctx.estate.systems.find((candidate) => candidate.id === dataset?.system);
-  if (!system) return;
-  const events = requestEvents(request, { estate: ctx.estate.estate.name, namespace: system.namespace });
+  const told = (await ctx.postgres.ask(stepsOf, { requestId: id })).filter(
+    ({ step }) => !steps || steps.includes(step),
+  );
+  const namespaces = new Map(ctx.estate.systems.map((system) => [system.id, system.namespace]));
+  const within = { estate: ctx.estate.estate.name, namespaceOf: (system: string) => namespaces.get(system) ?? null };
+  const events = told.flatMap((step) => requestEvents(request, step, within));
   if (events.length > 0) await ctx.accept(events, "tieout:requests");
 }

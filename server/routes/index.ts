@@ -33,6 +33,7 @@ import { peopleRoutes } from "./people.ts";
 import { quarantineRoutes } from "./quarantine.ts";
 import { readinessRoutes } from "./readiness.ts";
 import { reconciliationRoutes } from "./reconciliations.ts";
+import { requestActRoutes } from "./request-acts.ts";
 import { requestRoutes } from "./requests.ts";
 import { routingRoutes } from "./routing.ts";
 import { runRoutes } from "./runs.ts";
@@ -75,6 +76,7 @@ export function routesOf(rooms: Rooms): Hono[] {
     runRoutes({ ...ctx, permit }),
     estateRoutes(doors),
     dashboardRoutes({ ...boards, dashboards }),
+    requestActRoutes(doors),
     requestRoutes(doors),
     readinessRoutes(boards),
     signoffRoutes(boards),

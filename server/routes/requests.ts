@@ -3,24 +3,18 @@ import { validator } from "hono-openapi";
 import * as z from "zod";
 import { PeriodKey } from "../../schemas/instant.ts";
 import { RequestRow } from "../../schemas/wire/live.ts";
+import { ApprovalGiven, LoopReport, Plan, RequestBody, StepRow } from "../../schemas/wire/request.ts";
 import type { Context } from "../context.ts";
 import { Fault } from "../fault.ts";
-import { inScope } from "../people/in-scope.ts";
 import type { Permit } from "../people/permit.ts";
-import { requestRerun } from "../requests/request-rerun.ts";
+import { askRequest } from "../requests/ask-request.ts";
+import { planRequest } from "../requests/plan-request.ts";
+import { requestDetail, visibleRequest } from "../requests/request-detail.ts";
 import { requestRow } from "../requests/request-rows.ts";
-import { requestById, requestPage } from "../store/postgres/requests.ts";
+import { requestPage } from "../store/postgres/requests.ts";
 import { described } from "./describe.ts";
 import { expected, pageLimit } from "./expected.ts";
 
-const Asked = z.strictObject({
-  flow: z.string().min(1),
-  entity: z.string().min(1),
-  period: PeriodKey,
-  /** The estate's id of the dataset to be loaded again. */
-  dataset: z.string().min(1),
-  reason: z.string().trim().min(1).max(500),
-});
 const Filter = z.object({
   before: z.string().optional(),
   limit: pageLimit(50, 200),
@@ -31,21 +25,37 @@ const Filter = z.object({
 /** `adopted`: the same was under way already, and is what is answered. */
 const Answer = z.object({ request: RequestRow, adopted: z.boolean() });
 const Page = z.object({ requests: z.array(RequestRow), next: z.string().nullable() });
+const Detail = z.object({
+  request: RequestRow,
+  plan: Plan.nullable(),
+  steps: z.array(StepRow),
+  approvals: z.array(ApprovalGiven),
+  report: LoopReport.nullable(),
+  log: z.array(z.object({ at: z.string(), by: z.string(), action: z.string(), text: z.string() })),
+});
 
 const LONGEST_IDEMPOTENCY_KEY = 200;
+const WANTED = '{"act", "flow", "entity" or "entities", "period" or "periods", "reason", …}, as the act needs';
 
-/** Requests: what people and automation ask systems to do. */
+/** Requests: what people, schedules and automation ask for. */
 export function requestRoutes(deps: { ctx: Context; permit: Permit }): Hono {
   const { ctx, permit } = deps;
   return new Hono()
     .post(
+      "/api/v1/requests/plan",
+      described({ tag: "Requests", summary: "What a request would do, without doing it", answers: Plan }),
+      permit("request:read"),
+      validator("json", RequestBody, expected(WANTED)),
+      async (c) => c.json(await planRequest(ctx, c.get("actor"), c.req.valid("json"))),
+    )
+    .post(
       "/api/v1/requests",
       described({ tag: "Requests", summary: "Ask for a flow's load to run again", status: 202, answers: Answer }),
-      permit("request:create"),
-      validator("json", Asked, expected('{"flow", "entity", "period", "dataset", "reason"}')),
+      permit("request:read"),
+      validator("json", RequestBody, expected(WANTED)),
       async (c) => {
         const idempotencyKey = idempotencyKeyOf(c.req.header("Idempotency-Key"));
-        return c.json(await requestRerun(ctx, c.get("actor"), { ...c.req.valid("json"), idempotencyKey }), 202);
+        return c.json(await askRequest(ctx, c.get("actor"), c.req.valid("json"), { idempotencyKey }), 202);
       },
     )
     .get(
@@ -72,11 +82,17 @@ export function requestRoutes(deps: { ctx: Context; permit: Permit }): Hono {
       "/api/v1/requests/:id",
       described({ tag: "Requests", summary: "One request", answers: RequestRow }),
       permit("request:read"),
-      async (c) => {
-        const [row] = await ctx.postgres.ask(requestById, { id: c.req.param("id") });
-        if (!row || !inScope(c.get("actor"), row.entity)) throw new Fault("not-found", "There is no such request.");
-        return c.json(requestRow(row));
-      },
+      async (c) => c.json(requestRow(await visibleRequest(ctx, c.get("actor").entities, c.req.param("id")))),
+    )
+    .get(
+      "/api/v1/requests/:id/detail",
+      described({
+        tag: "Requests",
+        summary: "One request with its plan, steps, approvals, log and what came of it",
+        answers: Detail,
+      }),
+      permit("request:read"),
+      async (c) => c.json(await requestDetail(ctx, c.get("actor").entities, c.req.param("id"))),
     ) as unknown as Hono;
 }
 

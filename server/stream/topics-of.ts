@@ -7,9 +7,11 @@ import { entityLines } from "../close/entity-lines.ts";
 import { reportImpacts } from "../close/report-impact.ts";
 import { periodInView } from "../close/period-in-view.ts";
 import { flowStrips } from "../checks/flow-strips.ts";
-import { inboxPulseOf } from "../notify/inbox.ts";
 import { liveIncidentRows } from "../incidents/incident-rows.ts";
+import { inboxPulseOf } from "../notify/inbox.ts";
 import { quarantineRows } from "../ingest/quarantine-rows.ts";
+import { deskRows } from "../requests/desk-rows.ts";
+import { requestTopic } from "../requests/request-detail.ts";
 import { requestRows } from "../requests/request-rows.ts";
 import type { Rooms } from "../rooms.ts";
 import { decisionsOf } from "../signoff/decisions.ts";
@@ -62,6 +64,8 @@ export function topicsOf({ ctx, collecting, checkpoints, sandbox, memo }: Shown)
       return Object.fromEntries(items.map((item) => [item.id, item]));
     },
     requests: (entities) => requestRows(ctx, entities),
+    request: (id, entities) => requestTopic(ctx, entities, id),
+    desk: (entities) => deskRows(ctx, entities),
     async reconcile(period, entities) {
       const judged = judging(period);
       return judged && matrixRows({ ...ctx, checkpoints }, judged.period, entities);

@@ -4,9 +4,10 @@ import type { BreakRow } from "../../schemas/wire/break.ts";
 import type { FlowStrip } from "../../schemas/wire/flow-strip.ts";
 import type { IncidentRow } from "../../schemas/wire/incident.ts";
 import type { TieLine } from "../../schemas/wire/line.ts";
-import type { ClockRow, CollectorRow, QuarantineRow, RequestRow } from "../../schemas/wire/live.ts";
+import type { ClockRow, CollectorRow, QuarantineRow, RequestRow, RequestTopicRow } from "../../schemas/wire/live.ts";
 import type { EntityReadiness, ReportImpact } from "../../schemas/wire/readiness.ts";
 import type { ReconcileRow } from "../../schemas/wire/reconcile-matrix.ts";
+import type { DeskRow } from "../../schemas/wire/request.ts";
 import type { SignoffRow } from "../../schemas/wire/signoff.ts";
 import type { Audience, Reader, Topic } from "./topic.ts";
 import { defineTopic } from "./topic.ts";
@@ -21,6 +22,8 @@ export interface TopicSources {
   collectors(): Record<string, CollectorRow>;
   quarantine(): Promise<Record<string, QuarantineRow>>;
   requests(audience: Audience): Promise<Record<string, RequestRow>>;
+  request(id: string, audience: Audience): Promise<Record<string, RequestTopicRow> | null>;
+  desk(audience: Audience): Promise<Record<string, DeskRow>>;
   reconcile(period: string, audience: Audience): Promise<Record<string, ReconcileRow> | null>;
   breaks(audience: Audience): Promise<Record<string, BreakRow>>;
   incidents(reader: Reader): Promise<Record<string, IncidentRow>>;
@@ -141,6 +144,20 @@ function deskTopics(sources: TopicSources) {
       params: [],
       ticks: false,
       rows: (_params, audience) => sources.requests(audience),
+    }),
+    defineTopic({
+      name: "request",
+      scope: "request:read",
+      params: ["id"],
+      ticks: false,
+      rows: ({ id }, audience) => sources.request(id ?? "", audience),
+    }),
+    defineTopic({
+      name: "desk",
+      scope: "request:read",
+      params: [],
+      ticks: false,
+      rows: (_params, audience) => sources.desk(audience),
     }),
   ];
 }

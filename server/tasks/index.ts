@@ -2,10 +2,26 @@ import { evidenceBuild } from "./evidence-build.ts";
 import { alertDispatch } from "./alert-dispatch.ts";
 import { auditCheckpoint } from "./audit-checkpoint.ts";
 import { linesFetch } from "./lines-fetch.ts";
-import { requestDispatch } from "./request-dispatch.ts";
+import { requestAdvance } from "./request-advance.ts";
 import { requestExpire } from "./request-expire.ts";
+import { requestReport } from "./request-report.ts";
+import { requestResume } from "./request-resume.ts";
 import { requestTell } from "./request-tell.ts";
+import { requestVerify } from "./request-verify.ts";
+import { requestWatch } from "./request-watch.ts";
 import type { Task } from "./task.ts";
 
 /** Every task there is. */
-export const TASKS: readonly Task[] = [alertDispatch, auditCheckpoint, evidenceBuild, requestDispatch, requestTell, requestExpire, linesFetch];
+export const TASKS: readonly Task[] = [
+  alertDispatch,
+  auditCheckpoint,
+  evidenceBuild,
+  requestAdvance,
+  requestTell,
+  requestExpire,
+  requestVerify,
+  requestReport,
+  requestResume,
+  requestWatch,
+  linesFetch,
+];

@@ -5,8 +5,8 @@ import { defineTask } from "./task.ts";
 /** Writes a request's own events; the same events again change nothing, so it may be tried as often as it takes. */
 export const requestTell = defineTask({
   name: "request.tell",
-  payload: z.object({ id: z.string() }),
+  payload: z.object({ id: z.string(), steps: z.array(z.string()).optional() }),
   retries: { limit: 10, delaySeconds: 2 },
   expireSeconds: 60,
-  handle: (ctx, { id }) => tellRequest(ctx, id),
+  handle: (ctx, { id, steps }) => tellRequest(ctx, id, steps),
 });

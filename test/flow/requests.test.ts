@@ -6,12 +6,13 @@ import { VendorError, type TriggerInput } from "../../collectors/collector.ts";
 import type { RunEvent } from "../../schemas/event/open-lineage.ts";
 import type { Run } from "../../schemas/run.ts";
 import type { RequestRow } from "../../schemas/wire/live.ts";
+import type { RequestBody } from "../../schemas/wire/request.ts";
 import { createApp } from "../../server/app.ts";
 import type { Actor, Context } from "../../server/context.ts";
 import { ROLE_SCOPES } from "../../server/people/permissions.ts";
 import { recoverRequests } from "../../server/requests/recover-requests.ts";
 import { expireRequest } from "../../server/requests/expire-request.ts";
-import { requestRerun, type RerunAsked } from "../../server/requests/request-rerun.ts";
+import { askRequest } from "../../server/requests/ask-request.ts";
 import { requestRows } from "../../server/requests/request-rows.ts";
 import { settleRequests } from "../../server/requests/settle-requests.ts";
 import { requestRoutes } from "../../server/routes/requests.ts";
@@ -37,7 +38,13 @@ const ENGINEER: Actor = {
   entities: "all",
   scopes: ROLE_SCOPES.engineer,
 };
-const ASKED: RerunAsked = {
+interface Asked extends RequestBody {
+  idempotencyKey: string | null;
+}
+const requestRerun = (ctx: Context, actor: Actor, { idempotencyKey, ...body }: Asked) =>
+  askRequest(ctx, actor, body, { idempotencyKey });
+const ASKED: Asked = {
+  act: "sync",
   flow: "actuals",
   entity: "DE01",
   period: "2026-10",
@@ -90,9 +97,11 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
           { ...RUN, state: "COMPLETED", correlationId: "GLA-2026-10-DE01-000123" },
         ],
         run: (id: string) => known.get(id) ?? null,
+        periodStatuses: () => [],
       },
       accept: async (events: RunEvent[]) => void told.push(...events),
       enqueue: (...task: Parameters<Context["enqueue"]>) => tasks.enqueue(...task),
+      again: { check: async () => {} },
       touch: () => {},
     } as unknown as Context;
     tasks = await startTasks(ctx, TASKS);
@@ -102,9 +111,7 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
     await opened.stop();
   });
   beforeEach(async () => {
-    await opened.postgres.command(
-      "UPDATE requests SET state = 'failed' WHERE state IN ('requested', 'dispatched', 'running')",
-    );
+    await opened.postgres.command("UPDATE requests SET state = 'failed'; UPDATE request_steps SET state = 'failed'");
     planning = faithfulVendor();
     told = [];
     known = new Map();
@@ -118,7 +125,7 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
   const counted = () =>
     opened.postgres.run(
       `SELECT (SELECT count(*)::int FROM requests) AS requests, (SELECT count(*)::int FROM audit_entries) AS entries,
-        (SELECT count(*)::int FROM tasks.job WHERE name = 'request.dispatch') AS tasks`,
+        (SELECT count(*)::int FROM tasks.job WHERE name = 'request.advance') AS tasks`,
       [],
     );
   const audited = async (id: string) => {
@@ -257,10 +264,11 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
     planning.behave(async () => {});
     // The dead process's hold has run out, or (embedded) is given up by the recovery itself.
     if (!opened.postgres.embedded) {
-      await opened.postgres.command("UPDATE requests SET held_until = now() - interval '1 second'");
+      await opened.postgres.command("UPDATE request_steps SET held_until = now() - interval '1 second'");
     }
-    const next = await startTasks(ctx, TASKS);
-    await recoverRequests(ctx);
+    const after = { ...ctx };
+    const next = await startTasks(after, TASKS);
+    await recoverRequests({ ...after, enqueue: next.enqueue });
     await reaches(request.id, "dispatched");
     expect(calls(request.id)).toHaveLength(2);
     expect(planning.started.get(request.id)).toBe("T7");

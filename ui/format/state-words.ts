@@ -2,6 +2,7 @@ import type { Run } from "../../schemas/run.ts";
 import type { CellState } from "../../schemas/wire/board.ts";
 import type { FreshnessState } from "../../schemas/wire/flow-strip.ts";
 import type { CollectorRow, QuarantineRow, RequestRow } from "../../schemas/wire/live.ts";
+import type { StepState } from "../../schemas/wire/request.ts";
 
 /** A state as the console shows it: the shape and colour of the one vocabulary, and this state's own word. */
 export interface Look {
@@ -47,12 +48,32 @@ export const COLLECTORS: Record<CollectorRow["state"], Look> = {
 };
 
 export const REQUESTS: Record<RequestRow["state"], Look> = {
+  waiting: { ...AT_RISK, word: "waiting" },
   requested: { ...RUNNING, word: "asked" },
   dispatched: { ...RUNNING, word: "handed over" },
   running: { ...RUNNING, word: "running" },
   completed: { ...DONE, word: "completed" },
   failed: { ...HELD, word: "failed" },
   refused: { ...HELD, word: "refused" },
+  paused: { ...AT_RISK, word: "paused" },
+  rejected: { ...HELD, word: "not agreed" },
+  expired: { ...REST, word: "expired" },
+  withdrawn: { ...REST, word: "withdrawn" },
+  cancelled: { ...REST, word: "cancelled" },
+};
+
+export const STEPS: Record<StepState, Look> = {
+  waiting: { ...REST, word: "waiting" },
+  claimed: { ...RUNNING, word: "asking" },
+  dispatched: { ...RUNNING, word: "handed over" },
+  running: { ...RUNNING, word: "running" },
+  verifying: { ...RUNNING, word: "verifying" },
+  asking: { ...AT_RISK, word: "for you" },
+  done: { ...DONE, word: "done" },
+  skipped: { ...REST, word: "skipped" },
+  failed: { ...HELD, word: "failed" },
+  blocked: { ...REST, word: "blocked" },
+  cancelled: { ...REST, word: "cancelled" },
 };
 
 export const QUARANTINE: Record<QuarantineRow["state"], Look> = {

@@ -49,6 +49,14 @@ export const keyBySha256 = defineQuestion({
   sql: `SELECT ${COLUMNS} FROM api_keys WHERE sha256 = $1`,
 });
 
+export const keyById = defineQuestion({
+  engine: "postgres",
+  name: "key.by-id",
+  params: z.object({ id: z.string() }),
+  row: ApiKey,
+  sql: `SELECT ${COLUMNS} FROM api_keys WHERE id = $1`,
+});
+
 export const allKeys = defineQuestion({
   engine: "postgres",
   name: "key.list",

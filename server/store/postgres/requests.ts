@@ -4,43 +4,92 @@ import { RequestRow } from "../../../schemas/wire/live.ts";
 import { defineQuestion } from "../question.ts";
 import { InstantColumn } from "./columns.ts";
 
-/** A request as kept: what the console sees, and what driving the vendor needs. */
-export const StoredRequest = RequestRow.omit({ kind: true }).extend({
+/** A request as kept: what the console sees, and what carrying it out needs. */
+export const StoredRequest = RequestRow.omit({ kind: true, progress: true, approval: true }).extend({
   requestedAt: InstantColumn,
   changedAt: InstantColumn,
+  expiresAt: InstantColumn.nullable(),
+  approvedAt: InstantColumn.nullable(),
   requestedById: z.string(),
-  vendorRunKey: z.string().nullable(),
-  jobName: z.string().nullable(),
-  dispatchedAt: InstantColumn.nullable(),
-  heldUntil: InstantColumn.nullable(),
+  /** The mailbox of whoever asked, or `key:` and who made the key. */
+  requester: z.string().nullable(),
+  /** JSON of what was asked for. */
+  wish: z.string(),
+  digest: z.string().nullable(),
+  approvalsNeeded: z.int(),
+  approverRole: z.string().nullable(),
+  brokenGlass: z.boolean(),
+  cancelling: z.boolean(),
+  stepsTotal: z.int(),
 });
 export type StoredRequest = z.infer<typeof StoredRequest>;
 
-const COLUMNS = `id, act, flow, entity, period, dataset, state, requested_by AS "requestedById",
-  requested_by_name AS "requestedBy", requested_at AS "requestedAt", changed_at AS "changedAt", reason,
-  correlation_id AS "correlationId", run_id AS "runId", outcome, vendor_run_key AS "vendorRunKey",
-  job_name AS "jobName", dispatched_at AS "dispatchedAt", held_until AS "heldUntil"`;
+/** The same with how far its steps and approvals are. */
+export const CountedRequest = StoredRequest.extend({
+  stepsDone: z.int(),
+  stepsUnderWay: z.int(),
+  stepsAsking: z.int(),
+  stepsFailed: z.int(),
+  approvalsGiven: z.int(),
+});
+export type CountedRequest = z.infer<typeof CountedRequest>;
+
+const COLUMNS = `r.id, r.act, r.title, r.class, r.flow, r.entity, r.period, r.dataset, r.entities, r.state,
+  r.requested_by AS "requestedById", r.requested_by_name AS "requestedBy", r.requester, r.requested_at AS "requestedAt",
+  r.changed_at AS "changedAt", r.reason, r.correlation_id AS "correlationId", r.run_id AS "runId", r.outcome, r.wish,
+  r.digest, r.approvals_needed AS "approvalsNeeded", r.approver_role AS "approverRole", r.expires_at AS "expiresAt",
+  r.approved_at AS "approvedAt", r.broken_glass AS "brokenGlass", r.cancelling, r.held_by AS "heldBy", r.schedule,
+  r.steps_total AS "stepsTotal"`;
+
+const COUNTED = `${COLUMNS}, s."stepsDone", s."stepsUnderWay", s."stepsAsking", s."stepsFailed",
+  (SELECT count(*)::int FROM request_approvals a WHERE a.request_id = r.id AND a.decision = 'approve') AS "approvalsGiven"`;
+const COUNTS = `CROSS JOIN LATERAL (SELECT
+    count(*) FILTER (WHERE state IN ('done', 'skipped'))::int AS "stepsDone",
+    count(*) FILTER (WHERE state IN ('claimed', 'dispatched', 'running', 'verifying'))::int AS "stepsUnderWay",
+    count(*) FILTER (WHERE state = 'asking')::int AS "stepsAsking",
+    count(*) FILTER (WHERE state = 'failed' AND resolution IS NULL)::int AS "stepsFailed"
+  FROM request_steps WHERE request_id = r.id) s`;
 
 const Target = { flow: z.string(), entity: z.string(), period: z.string(), dataset: z.string() };
 
-/** Answers no row where the same is under way, or the same person used the same idempotency key before. */
+/** Answers no row where the same load is under way, or the same person used the same idempotency key before. */
 export const insertRequest = defineQuestion({
   engine: "postgres",
   name: "request.insert",
   params: z.object({
     id: z.string(),
     act: RequestRow.shape.act,
-    ...Target,
+    title: z.string(),
+    class: RequestRow.shape.class,
+    flow: z.string().nullable(),
+    entity: z.string().nullable(),
+    period: z.string().nullable(),
+    dataset: z.string().nullable(),
+    entities: z.array(z.string()),
     reason: z.string(),
+    state: RequestRow.shape.state,
     requestedById: z.string(),
     requestedBy: z.string(),
+    requester: z.string().nullable(),
     at: Instant,
     idempotencyKey: z.string().nullable(),
+    wish: z.string(),
+    plan: z.string(),
+    digest: z.string(),
+    policy: z.string(),
+    approvalsNeeded: z.int(),
+    approverRole: z.string().nullable(),
+    expiresAt: Instant.nullable(),
+    schedule: z.string().nullable(),
+    stepsTotal: z.int(),
+    before: z.string(),
   }),
   row: StoredRequest,
-  sql: `INSERT INTO requests (id, act, flow, entity, period, dataset, reason, state, requested_by, requested_by_name,
-      requested_at, changed_at, idempotency_key)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, 'requested', $8, $9, $10, $10, $11)
+  sql: `INSERT INTO requests AS r (id, act, title, class, flow, entity, period, dataset, entities, reason, state, requested_by,
+      requested_by_name, requester, requested_at, changed_at, idempotency_key, wish, plan, digest, policy, approvals_needed,
+      approver_role, expires_at, schedule, steps_total, before)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+      $24, $25, $26)
     ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
 });
 
@@ -49,8 +98,8 @@ export const requestUnderWay = defineQuestion({
   name: "request.under-way",
   params: z.object(Target),
   row: StoredRequest,
-  sql: `SELECT ${COLUMNS} FROM requests WHERE flow = $1 AND entity = $2 AND period = $3 AND dataset = $4
-    AND state IN ('requested', 'dispatched', 'running')`,
+  sql: `SELECT ${COLUMNS} FROM requests r WHERE flow = $1 AND entity = $2 AND period = $3 AND dataset = $4
+    AND act = 'sync' AND state IN ('waiting', 'requested', 'dispatched', 'running', 'paused')`,
 });
 
 export const requestByIdempotencyKey = defineQuestion({
@@ -58,51 +107,41 @@ export const requestByIdempotencyKey = defineQuestion({
   name: "request.by-idempotency-key",
   params: z.object({ requestedById: z.string(), idempotencyKey: z.string() }),
   row: StoredRequest,
-  sql: `SELECT ${COLUMNS} FROM requests WHERE requested_by = $1 AND idempotency_key = $2`,
+  sql: `SELECT ${COLUMNS} FROM requests r WHERE requested_by = $1 AND idempotency_key = $2`,
 });
 
 export const requestById = defineQuestion({
   engine: "postgres",
   name: "request.by-id",
   params: z.object({ id: z.string() }),
-  row: StoredRequest,
-  sql: `SELECT ${COLUMNS} FROM requests WHERE id = $1`,
+  row: CountedRequest,
+  sql: `SELECT ${COUNTED} FROM requests r ${COUNTS} WHERE r.id = $1`,
 });
 
-/** Takes a request for this process alone, for two minutes of real time; no row where another has it or it went on. */
-export const holdRequest = defineQuestion({
+/** The same, and nobody else changes it until this transaction ends. */
+export const lockRequest = defineQuestion({
   engine: "postgres",
-  name: "request.hold",
+  name: "request.lock",
   params: z.object({ id: z.string() }),
   row: StoredRequest,
-  sql: `UPDATE requests SET held_until = now() + interval '2 minutes'
-    WHERE id = $1 AND state = 'requested' AND (held_until IS NULL OR held_until < now()) RETURNING ${COLUMNS}`,
+  sql: `SELECT ${COLUMNS} FROM requests r WHERE id = $1 FOR UPDATE`,
 });
 
-/** Gives up every hold; right only where no other process can have one. */
-export const releaseHolds = defineQuestion({
+/** What was planned, and how things stood before and after; JSON texts. */
+export const requestPapers = defineQuestion({
   engine: "postgres",
-  name: "request.release-holds",
-  params: z.object({}),
-  row: z.never(),
-  sql: "UPDATE requests SET held_until = NULL WHERE state = 'requested'",
+  name: "request.papers",
+  params: z.object({ id: z.string() }),
+  row: z.object({ plan: z.string().nullable(), before: z.string().nullable(), report: z.string().nullable() }),
+  sql: "SELECT plan, before, report FROM requests WHERE id = $1",
 });
 
-export const markDispatched = defineQuestion({
+export const keepReport = defineQuestion({
   engine: "postgres",
-  name: "request.dispatched",
-  params: z.object({
-    id: z.string(),
-    at: Instant,
-    runId: z.string(),
-    vendorRunKey: z.string(),
-    jobName: z.string(),
-    correlationId: z.string(),
-  }),
-  row: StoredRequest,
-  sql: `UPDATE requests SET state = 'dispatched', changed_at = $2, dispatched_at = $2, run_id = $3,
-      vendor_run_key = $4, job_name = $5, correlation_id = $6, held_until = NULL
-    WHERE id = $1 AND state = 'requested' RETURNING ${COLUMNS}`,
+  name: "request.keep-report",
+  params: z.object({ id: z.string(), report: z.string() }),
+  row: z.object({ id: z.string() }),
+  sql: "UPDATE requests SET report = $2 WHERE id = $1 AND report IS DISTINCT FROM $2 RETURNING id",
 });
 
 /** Moves a request on from one of the states given; no row where it is in none of them. */
@@ -117,34 +156,52 @@ export const moveRequest = defineQuestion({
     outcome: z.string().nullable(),
   }),
   row: StoredRequest,
-  sql: `UPDATE requests SET state = $3, changed_at = $4, outcome = $5, held_until = NULL
+  sql: `UPDATE requests r SET state = $3, changed_at = $4, outcome = $5, held_by = NULL
     WHERE id = $1 AND state = ANY($2::text[]) RETURNING ${COLUMNS}`,
 });
 
-/** Puts what the run itself said it carries in the place of what was expected of it. */
-export const correlateRequest = defineQuestion({
+/** Marks what the one step of a request is known by. */
+export const nameRun = defineQuestion({
   engine: "postgres",
-  name: "request.correlate",
-  params: z.object({ id: z.string(), correlationId: z.string() }),
+  name: "request.name-run",
+  params: z.object({ id: z.string(), runId: z.string().nullable(), correlationId: z.string().nullable() }),
   row: z.never(),
-  sql: "UPDATE requests SET correlation_id = $2 WHERE id = $1",
+  sql: "UPDATE requests SET run_id = coalesce($2, run_id), correlation_id = coalesce($3, correlation_id) WHERE id = $1",
 });
 
-/** Requests waiting for one of these runs. */
-export const requestsOfRuns = defineQuestion({
+/** Sets what a request waits for, or that it is being cancelled, or approved. */
+export const holdRequest = defineQuestion({
   engine: "postgres",
-  name: "request.of-runs",
-  params: z.object({ runIds: z.array(z.string()) }),
-  row: StoredRequest,
-  sql: `SELECT ${COLUMNS} FROM requests WHERE run_id = ANY($1::text[]) AND state IN ('dispatched', 'running')`,
+  name: "request.hold",
+  params: z.object({ id: z.string(), heldBy: z.string().nullable() }),
+  row: z.object({ id: z.string() }),
+  sql: "UPDATE requests SET held_by = $2 WHERE id = $1 AND held_by IS DISTINCT FROM $2 RETURNING id",
 });
 
+export const markCancelling = defineQuestion({
+  engine: "postgres",
+  name: "request.cancelling",
+  params: z.object({ id: z.string() }),
+  row: z.never(),
+  sql: "UPDATE requests SET cancelling = true WHERE id = $1",
+});
+
+export const approveRequest = defineQuestion({
+  engine: "postgres",
+  name: "request.approve",
+  params: z.object({ id: z.string(), at: Instant, expiresAt: Instant.nullable(), brokenGlass: z.boolean() }),
+  row: StoredRequest,
+  sql: `UPDATE requests r SET state = 'requested', changed_at = $2, approved_at = $2, expires_at = $3, broken_glass = $4
+    WHERE id = $1 AND state = 'waiting' RETURNING ${COLUMNS}`,
+});
+
+/** Everything that has not ended, oldest first. */
 export const openRequests = defineQuestion({
   engine: "postgres",
   name: "request.open",
   params: z.object({}),
   row: StoredRequest,
-  sql: `SELECT ${COLUMNS} FROM requests WHERE state IN ('requested', 'dispatched', 'running') ORDER BY id`,
+  sql: `SELECT ${COLUMNS} FROM requests r WHERE state IN ('waiting', 'requested', 'dispatched', 'running') ORDER BY id`,
 });
 
 /** Newest first, filtered; ids grow with time, so `before` is the id a page ends ahead of. `entities` null is all. */
@@ -159,12 +216,13 @@ export const requestPage = defineQuestion({
     period: z.string().nullable(),
     state: z.string().nullable(),
   }),
-  row: StoredRequest,
-  sql: `SELECT ${COLUMNS} FROM requests
-    WHERE ($1::text IS NULL OR id < $1)
-      AND ($3::text[] IS NULL OR entity = ANY($3))
-      AND ($4::text IS NULL OR flow = $4)
-      AND ($5::text IS NULL OR period = $5)
-      AND ($6::text IS NULL OR state = $6)
-    ORDER BY id DESC LIMIT $2`,
+  row: CountedRequest,
+  sql: `SELECT ${COUNTED} FROM (SELECT * FROM requests
+      WHERE ($1::text IS NULL OR id < $1)
+        AND ($3::text[] IS NULL OR entities <@ $3)
+        AND ($4::text IS NULL OR flow = $4)
+        AND ($5::text IS NULL OR period = $5)
+        AND ($6::text IS NULL OR state = $6)
+      ORDER BY id DESC LIMIT $2) r ${COUNTS}
+    ORDER BY r.id DESC`,
 });
