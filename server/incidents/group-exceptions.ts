@@ -84,8 +84,8 @@ function placesOf(exceptions: readonly OpenException[]): Places {
   const byPlace = new Map<string, OpenException>();
   const byBatch = new Map<string, OpenException>();
   for (const exception of exceptions) {
-    const { brings, system, dataset, entity, period, correlationId } = exception;
-    if (brings === null) continue;
+    const { brings, system, dataset, entity, period, correlationId, echo } = exception;
+    if (brings === null || echo) continue;
     if (brings === "system") {
       if (system !== null) keep(systems, system, exception);
       continue;

@@ -15,7 +15,7 @@ export interface OpenException extends Omit<IncidentException, "part" | "endedAt
   brings: "system" | "delivery" | "figures" | null;
   /** What it may be brought about by; null where it is always a cause. `run`: a run that failed or is stuck. */
   suffers: "run" | "delivery" | "figures" | null;
-  /** It only tells again what is wrong at its own place: a break of figures a load left short, a load asked for in vain. */
+  /** It only tells again what is wrong at its own place, as a load asked for in vain does; it brings about nothing. */
   echo: boolean;
   /** The first deadline it endangers, and the milestones it keeps from being met. */
   dueAt: string | null;
