@@ -18,6 +18,8 @@ import type { CalendarPreview } from "../schemas/wire/calendar-preview.ts";
 import type { IncidentAnswer, IncidentDetail, IncidentRow } from "../schemas/wire/incident.ts";
 import type { CloseHistory } from "../schemas/wire/close-history.ts";
 import type { ClockRow, Me, RequestRow } from "../schemas/wire/live.ts";
+import type { LineComparison } from "../schemas/wire/lines.ts";
+import type { ApprovalGiven, LoopReport, Plan, RequestBody, StepRow } from "../schemas/wire/request.ts";
 import type { QuarantineItem } from "../schemas/wire/quarantine-item.ts";
 import type { RuleDrill } from "../schemas/wire/reconcile-matrix.ts";
 import type { SignoffRow, Waiver } from "../schemas/wire/signoff.ts";
@@ -51,6 +53,19 @@ export interface EstateDeclared extends Pick<
   systems: (Pick<System, "id" | "title" | "kind" | "collector" | "namespace"> & { drivable: boolean })[];
 }
 
+/** What is asked for; an act the server takes for granted may be left out. */
+export type RequestWish = Omit<Partial<RequestBody>, "reason"> & { reason: string };
+
+/** A request whole: what was planned, who agreed, how far it is, what came of it. */
+export interface RequestDetail {
+  request: RequestRow;
+  plan: Plan | null;
+  steps: StepRow[];
+  approvals: ApprovalGiven[];
+  report: LoopReport | null;
+  log: { at: string; by: string; action: string; text: string }[];
+}
+
 /** Breaks acted on, each with the revision that was looked at. */
 interface Acted {
   ids: string[];
@@ -68,6 +83,20 @@ export const api = {
   run: (runId: string) => ask<RunDetail>("GET", `/api/v1/runs/${encodeURIComponent(runId)}`),
   rerun: (wish: { flow: string; entity: string; period: string; dataset: string; reason: string }, key: string) =>
     ask<{ request: RequestRow; adopted: boolean }>("POST", "/api/v1/requests", wish, { "Idempotency-Key": key }),
+  planRequest: (wish: RequestWish) => ask<Plan>("POST", "/api/v1/requests/plan", wish),
+  askRequest: (wish: RequestWish, key: string) =>
+    ask<{ request: RequestRow; adopted: boolean }>("POST", "/api/v1/requests", wish, { "Idempotency-Key": key }),
+  request: (id: string) => ask<RequestDetail>("GET", `/api/v1/requests/${encodeURIComponent(id)}/detail`),
+  decideRequest: (id: string, as: "approve" | "reject" | "break-glass", said: { digest: string; statement: string }) =>
+    ask<RequestRow>("POST", `/api/v1/requests/${encodeURIComponent(id)}/${as}`, said),
+  changeRequest: (id: string, as: "pause" | "resume" | "cancel", reason: string) =>
+    ask<RequestRow>("POST", `/api/v1/requests/${encodeURIComponent(id)}/${as}`, { reason }),
+  mendStep: (
+    id: string,
+    step: string,
+    as: "skip" | "confirm" | "discard" | "redrive",
+    said: { reason: string; parameters?: Record<string, string> },
+  ) => ask<RequestRow>("POST", `/api/v1/requests/${[id, "steps", step, as].map(encodeURIComponent).join("/")}`, said),
   quarantined: (id: string) => ask<QuarantineItem>("GET", `/api/v1/quarantine/${encodeURIComponent(id)}`),
   resubmit: (id: string, text: string, reason: string) =>
     ask<Accepted>("POST", `/api/v1/quarantine/${encodeURIComponent(id)}/resubmit`, { text, reason }),
@@ -89,6 +118,9 @@ export const api = {
       "GET",
       `/api/v1/reconciliations/${[rule, entity].map(encodeURIComponent).join("/")}?${new URLSearchParams({ period, show })}`,
     ),
+  /** The lines of a rule's hop side by side; `how` narrows, groups and pages them. */
+  compareLines: (of: { rule: string; hop: string; entity: string; period: string }, how: Record<string, string>) =>
+    ask<LineComparison>("GET", `/api/v1/lines/compare?${new URLSearchParams({ ...of, ...how })}`),
   breakDetail: (id: string) => ask<BreakDetail>("GET", `/api/v1/breaks/${encodeURIComponent(id)}`),
   assignBreaks: (asked: Acted & { to: string }) => ask<BulkAnswer>("POST", "/api/v1/breaks/assign", asked),
   explainBreaks: (asked: Acted & { reason: ExplanationReason; text: string }) =>

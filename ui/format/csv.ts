@@ -1,6 +1,8 @@
 export interface Sheet {
   head: readonly string[];
   rows: readonly (readonly (string | number | null)[])[];
+  /** Headings of columns that hold decimals as text; a spreadsheet gets them as numbers. */
+  numbers?: readonly string[];
 }
 
 /** A cell that a spreadsheet would run as a formula is given a leading apostrophe (OWASP, CSV injection). */
@@ -17,8 +19,11 @@ export function csvOf({ head, rows }: Sheet): string {
 
 /** Offers a table for saving; the byte order mark makes spreadsheets read it as UTF-8. */
 export function saveCsv(name: string, sheet: Sheet): void {
-  const url = URL.createObjectURL(new Blob(["\uFEFF", csvOf(sheet)], { type: "text/csv;charset=utf-8" }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: `${name}.csv` });
-  link.click();
-  URL.revokeObjectURL(url);
+  saveAs(`${name}.csv`, new Blob(["\uFEFF", csvOf(sheet)], { type: "text/csv;charset=utf-8" }));
+}
+
+export function saveAs(download: string, content: Blob): void {
+  const href = URL.createObjectURL(content);
+  Object.assign(document.createElement("a"), { href, download }).click();
+  URL.revokeObjectURL(href);
 }
