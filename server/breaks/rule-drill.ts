@@ -56,7 +56,7 @@ function told(input: LineInput, judged: JudgedRule, at: number, show: DrillAsked
   const { dataset, version } = judged.judging.legs[at]!;
   const all = equationsOf(judged, at);
   const wanted = all
-    .filter(({ difference }) => show === "all" || difference !== 0n)
+    .filter(({ difference, verdict }) => show === "all" || difference !== 0n || verdict === "off")
     .toSorted((one, other) => Number(one.difference === 0n) - Number(other.difference === 0n));
   const cells = wanted.slice(0, MOST_CELLS).map((equation): CellEquation => {
     const { ledger, account, currency, measure, verdict } = equation;

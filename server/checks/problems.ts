@@ -23,6 +23,7 @@ const CODE_OF: Partial<Record<HopCause, ExceptionCode>> = {
   "count-gap": "count-gap",
   gap: "control-total-gap",
   "over-cap": "rounding-over-cap",
+  overdrawn: "budget-overrun",
   "sum-of-tolerated": "rounding-over-cap",
 };
 

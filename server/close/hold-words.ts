@@ -47,6 +47,8 @@ function titleOf(estate: Estate, problem: Problem): string {
       return `Rows are missing in ${place}`;
     case "sign-inversion":
       return `Sign turned in ${place}`;
+    case "budget-overrun":
+      return problem.kind === "off" ? "Budget overdrawn" : "Over the budget";
     case "unknown":
       return `${hop.title} needs a look in ${place}`;
     default:
@@ -76,6 +78,8 @@ function whatHappened(estate: Estate, causes: readonly Cause[]): string {
         return `${who} posted ${money ?? "documents"} into a closed period, first seen ${since}. Find out who could, then load it or move it to the next period.`;
       if (problem.code === "sign-inversion")
         return `${who} stands in ${place} with the sign turned. Check the sign map.`;
+      if (problem.code === "budget-overrun")
+        return `${who} has ${money ?? "more"} committed or spent than its budget allows. Raise the budget, or take commitments back.`;
       return money
         ? `${who} is ${money} ${short} in ${place} against the hop before.`
         : `${who} has other rows in ${place} than the hop before.`;

@@ -1,17 +1,19 @@
 import type { RunException } from "../../schemas/event/facets.ts";
 import { timeText } from "../checks/time-text.ts";
+import { cellsOf } from "./cells.ts";
 import type { OffCell } from "./compare.ts";
 import { refusedCell } from "./equations.ts";
 import { exactText, magnitude, type Exact } from "./exact.ts";
 import { exceptionsFor, type Leg } from "./legs.ts";
-import { moneyText } from "./money.ts";
+import { moneyText, signedMoneyText } from "./money.ts";
 import { otherMappings, otherRates, otherVersions } from "./other-readings.ts";
 import { evidence, targetOf, type Scene, type Suggestion, type Suspicion } from "./scene.ts";
-import { rounding } from "./sides.ts";
+import { defaultsAt, rounding } from "./sides.ts";
 import { rejectedText } from "./why.ts";
 
 /** The most telling first: what a system itself says, then what the figures say, then what is merely missing. */
 const SUSPICIONS: readonly Suspicion[] = [
+  overdrawn,
   latePosting,
   unmapped,
   rejected,
@@ -38,6 +40,23 @@ export function suggestedCause(scene: Scene): Suggestion {
 
 function deltaOf({ from, to }: OffCell, measure: "count" | "debit" | "credit" | "net"): Exact {
   return (to[measure] ?? 0n) - (from[measure] ?? 0n);
+}
+
+function overdrawn({ judged, sides, cell, input }: Scene): Suggestion | null {
+  if (!cell.overdrawn) return null;
+  const { judging } = judged;
+  return {
+    cause: "overdrawn",
+    text: "Commitments and actuals take more than the budget.",
+    evidence: judging.legs.map((leg, at) => {
+      const { net = 0n } = cellsOf(leg, sides.grain, defaultsAt(judging, at)).get(cell.key)?.amounts ?? {};
+      return evidence(
+        leg.dataset.title,
+        signedMoneyText(net, cell.currency || input.entity.currency),
+        leg.run?.runId ?? null,
+      );
+    }),
+  };
 }
 
 function latePosting({ judged, at, input }: Scene): Suggestion | null {

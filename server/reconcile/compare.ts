@@ -8,6 +8,8 @@ export interface OffCell extends Pick<Cell, "ledger" | "account" | "currency"> {
   measures: MeasureName[];
   from: Cell["amounts"];
   to: Cell["amounts"];
+  /** Both sides say the same of it: it is below zero where a budget leaves at least nothing. */
+  overdrawn?: true;
 }
 
 export interface Comparison {

@@ -77,8 +77,7 @@ export function equationsOf(judged: JudgedRule, at: number): Equation[] {
 }
 
 function verdictOf({ hops }: JudgedRule, at: number, difference: Exact, isOff: boolean): Equation["verdict"] {
-  if (difference === 0n) return "tied";
-  if (!isOff) return "tolerated";
+  if (!isOff) return difference === 0n ? "tied" : "tolerated";
   const { state } = hops[at]!;
   if (state === "flight") return "flight";
   return state === "unknown" ? "not-comparable" : "off";

@@ -129,7 +129,9 @@ function weighed(cell: OffCell, equations: readonly Equation[], currency: string
     ? "net"
     : (gross.find((side) => cell.measures.includes(side)) ?? "count");
   const unit = measure === "count" ? "rows" : currency;
-  const left = equations.find((equation) => equation.measure === measure)?.unexplained ?? -delta(measure);
+  // What a budget is overdrawn by is in no equation: both sides agree on it.
+  const equation = cell.overdrawn ? undefined : equations.find((each) => each.measure === measure);
+  const left = equation?.unexplained ?? -delta(measure);
   const amount = delta(measure);
   return {
     amount: decimalText(amount, unit),

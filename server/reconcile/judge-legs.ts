@@ -2,7 +2,7 @@ import type { Dataset } from "../../schemas/estate/flow.ts";
 import type { Instant } from "../../schemas/instant.ts";
 import type { Moment } from "../checks/moment.ts";
 import type { Figures } from "./cells.ts";
-import type { Comparison } from "./compare.ts";
+import type { Comparison, OffCell } from "./compare.ts";
 import { FigureMisfit } from "./exact.ts";
 import type { HopCause, HopJudgement } from "./judgement.ts";
 import { balanceOf, compareSides, sidesOf, type Ground, type Sides } from "./sides.ts";
@@ -121,8 +121,30 @@ function judgeBalance(judging: Judging): JudgedHops {
   }
   const comparison = comparable(judging, () => balanceOf(judging));
   if ("cause" in comparison) return { hops: [...hops.slice(0, -1), comparison], ends: null };
-  hops[last] = judgeTotal(legs, comparison);
-  return { hops, ends: comparison };
+  const total = judgeTotal(legs, comparison);
+  hops[last] = rule.kind === "budget" ? judgeAvailable(judging, total) : total;
+  return { hops, ends: hops[last].comparison };
+}
+
+/** What a budget leaves available is at least nothing: less of it, in any cell both sides agree on, is overdrawn. */
+function judgeAvailable(judging: Judging, total: HopJudgement): HopJudgement {
+  const { comparison } = total;
+  if (!comparison?.shared.includes("net") || (total.state !== "tied" && total.state !== "off")) return total;
+  const { target, currency } = balanceOf(judging);
+  const known = new Set(comparison.off.map(({ key }) => key));
+  const overdrawn = [...target].flatMap(([key, { amounts, ...place }]): OffCell[] =>
+    (amounts.net ?? 0n) < 0n && !known.has(key)
+      ? [{ ...place, key, measures: ["net"], from: { net: 0n }, to: { net: amounts.net! }, overdrawn: true }]
+      : [],
+  );
+  if (overdrawn.length === 0) return total;
+  const off = [...comparison.off, ...overdrawn].sort((one, other) => (one.key < other.key ? -1 : 1));
+  if (total.state === "off") return { ...total, comparison: { ...comparison, off } };
+  const net = overdrawn
+    .filter((cell) => cell.currency === "" || cell.currency === currency)
+    .reduce((sum, { to }) => sum + (to.net ?? 0n), 0n);
+  const difference = { ...comparison.difference, net };
+  return judged("off", "overdrawn", { ...comparison, ties: false, measures: ["net"], difference, off });
 }
 
 function judgeTotal(legs: readonly JudgedLeg[], comparison: Comparison): HopJudgement {

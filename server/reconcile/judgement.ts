@@ -22,6 +22,7 @@ export type HopCause =
   | "count-gap"
   | "gap"
   | "over-cap"
+  | "overdrawn"
   | "sum-of-tolerated";
 
 export interface HopJudgement {

@@ -198,6 +198,29 @@ describe("budgets and sums", () => {
     expect(played.breaks()).toEqual(found.map((each) => expect.objectContaining(each)));
   });
 
+  it("raises what is overdrawn though every figure adds up, and its own cells where others do not", () => {
+    const played = scene({ ...budget, ...versions, grain: ["entity", "account", "currency"] });
+    played.holds("ledger", net({ "6000": "100", "6100": "50", "6200": "10" }), { version: "budget" });
+    played.holds("message", net({ "6000": "90", "6100": "10", "6200": "0" }));
+    played.holds("extract", net({ "6000": "22.50", "6100": "10", "6200": "0" }));
+    played.holds("plan", net({ "6000": "-12.50", "6100": "30", "6200": "10" }));
+    expect(played.judge()).toMatchObject({ state: "off", hops: [{}, {}, {}, { cause: "overdrawn" }] });
+    const overdrawn = { account: "6000", amount: "-12.50", unexplained: "12.50", cause: "overdrawn" };
+    expect(played.breaks()).toEqual([expect.objectContaining(overdrawn)]);
+    expect(played.breaks()[0]!.evidence.map(({ value }) => value)).toEqual([
+      ...["+ 100.00 EUR", "+ 90.00 EUR", "+ 22.50 EUR", "− 12.50 EUR"],
+    ]);
+    played.holds("plan", net({ "6000": "-12.50", "6100": "29", "6200": "10" }));
+    expect(played.judge().hops[3]).toMatchObject({ state: "off", cause: "gap" });
+    expect(played.breaks()).toEqual([
+      expect.objectContaining(overdrawn),
+      expect.objectContaining({ account: "6100", amount: "-1.00" }),
+    ]);
+    played.holds("message", net({ "6000": "77.50", "6100": "10", "6200": "0" }));
+    played.holds("plan", net({ "6000": "0", "6100": "30", "6200": "10" }));
+    expect(played.judge().state).toBe("tied");
+  });
+
   it.each([
     ["ties when the parts add up, though one has none", "100", "tied"],
     ["is off when they do not", "99", "off"],

@@ -63,6 +63,8 @@ export function whyOf(entity: Entity, legs: Leg[], judged: HopJudgement[], at: n
       ]
         .filter(Boolean)
         .join(" ");
+    case "overdrawn":
+      return `Overdrawn by ${amountText(hop, entity)}: commitments and actuals take more than the budget.`;
     case "sum-of-tolerated":
       return "Each hop is within tolerance; from end to end they are not.";
   }
