@@ -6,6 +6,7 @@ import { checkMasterData } from "./check-master-data.ts";
 import { checkMilestones } from "./check-milestones.ts";
 import { checkPeriods } from "./check-periods.ts";
 import { checkReconciliations } from "./check-reconciliations.ts";
+import { checkRequests } from "./check-requests.ts";
 import { checkRouting } from "./check-routing.ts";
 import type { Locate } from "./join-files.ts";
 import { idsOf, mustBe, unique, type Complain } from "./named.ts";
@@ -26,6 +27,7 @@ export function checkReferences(estate: Estate, locate: Locate): string[] {
   checkFlows(estate, complain);
   checkReconciliations(estate, complain);
   checkMilestones(estate, complain);
+  checkRequests(estate, complain);
   checkRouting(estate, complain);
   // Instants can be reckoned only of calendars and periods that are in order.
   if (problems.length === 0) checkDeadlineTimes(estate, complain);

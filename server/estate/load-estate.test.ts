@@ -45,6 +45,24 @@ describe("an estate", () => {
     expect(loaded.hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it("means every entity of every file where a system's settings say all", () => {
+    const jobs = [
+      { name: "Refresh Board Pack", entities: "all" },
+      { name: "Load", entities: ["DE01"] },
+    ];
+    const systems = smallEstate().systems.map((system) => ({
+      ...system,
+      settings: { jobs, ledger: { entities: "all" } },
+    }));
+    const { estate } = loadEstate(folder({ ...whole, "estate.yaml": stringify({ ...rest, systems }) }));
+    const ids = estate.entities.map(({ id }) => id);
+    expect(ids).toHaveLength(2);
+    expect(estate.systems[0]!.settings).toEqual({
+      jobs: [{ name: "Refresh Board Pack", entities: ids }, jobs[1]],
+      ledger: { entities: ids },
+    });
+  });
+
   it("has the same hash for the same files alone", () => {
     const { hash } = loadEstate(folder(whole));
     expect(loadEstate(folder(whole)).hash).toBe(hash);

@@ -7,6 +7,7 @@ import { parseRunbook, RunbookError } from "../runbooks/parse-runbook.ts";
 import { EstateError } from "./estate-error.ts";
 import { readEstateText } from "./estate-text.ts";
 import { joinFiles, type Locate } from "./join-files.ts";
+import { fillWholeGroup } from "./whole-group.ts";
 
 export interface EstateSource {
   /** Path below the estate's folder, with `/`. */
@@ -38,6 +39,7 @@ export function loadEstate(directory: string): LoadedEstate {
   }
   const { estate, locate, problems } = joinFiles(files.map((file) => readEstateText(file.name, file.text)));
   if (!estate) throw new EstateError(problems);
+  fillWholeGroup(estate);
   const wrong = [...checkReferences(estate, locate), ...readRunbooks(directory, estate, locate)];
   if (wrong.length > 0) throw new EstateError(wrong);
   return { estate, hash: sha256(files.map((file) => `${file.sha256}  ${file.name}\n`).join("")), files };
