@@ -42,7 +42,8 @@ export async function scoreEstate(name: string, progress: (share: number) => voi
       progress((at - from) / (to - from));
     }
     const labels = tower.sandbox.labels().filter(({ period }) => period === netPeriod);
-    const seen = episodesOf(looks);
+    // Nobody signs in a play, so that signatures are owed in the end, and rightly.
+    const seen = episodesOf(looks).filter(({ hold }) => hold.code !== "handoff-overdue");
     const truth = (one: (typeof seen)[number]) => labels.some((label) => tells(tower.estate, one, label, WITHIN));
     const missed = labels.filter((label) => !foundIn(tower.estate, seen, label, WITHIN));
     const codes = new Set([...labels.map(({ code }) => code), ...seen.map(({ hold }) => hold.code)]);
