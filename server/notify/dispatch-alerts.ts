@@ -4,7 +4,7 @@ import { deliverDue, updateStale } from "./deliver-due.ts";
 import { takeChanges, takeEscalations } from "./take-changes.ts";
 
 /** How often it is asked whether time alone made something due, in real milliseconds. */
-const LOOK = 500;
+const LOOK = 150;
 
 /** Rounds under way, by context: one at a time in a process, and one more where something came in between. */
 const busy = new WeakMap<object, { running: Promise<void>; again: boolean }>();

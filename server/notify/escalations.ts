@@ -78,7 +78,7 @@ function dueOf(
   from: Date,
 ): { at: Date; because: string } | null {
   if (step.afterMinutes !== undefined) {
-    const because = `nobody had taken it on after ${step.afterMinutes} minutes`;
+    const because = `nobody had taken it on after ${spanOf(step.afterMinutes)}`;
     return { at: new Date(from.getTime() + step.afterMinutes * 60_000), because };
   }
   const { milestone: id, minutes } = step.beforeMilestone!;
@@ -89,5 +89,10 @@ function dueOf(
     entities.map((entity) => Date.parse(calendars.milestoneDeadline(period, entity, milestone).at) - minutes * 60_000),
   );
   const next = dues.filter((due) => due >= from.getTime()).sort((a, b) => a - b)[0];
-  return next === undefined ? null : { at: new Date(next), because: `${milestone.title} is due in ${minutes} minutes` };
+  return next === undefined ? null : { at: new Date(next), because: `${milestone.title} is due in ${spanOf(minutes)}` };
+}
+
+function spanOf(minutes: number): string {
+  const [count, unit] = minutes % 60 === 0 && minutes > 0 ? [minutes / 60, "hour"] : [minutes, "minute"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

@@ -38,7 +38,7 @@ export async function explainRouting(ctx: AlertContext, incident: StoredIncident
   return {
     phase,
     passed,
-    flaws: [...flaws, ...unready(ctx, calls)],
+    flaws,
     calls: calls.map((call) => ({ ...explained(ctx, incident, call), waits: waitOf(call, incident, desk) })),
     escalations: escalationsOf({ estate, calendars }, incident, now).map(
       ({ step, role, dueAt, receivers, because }) => {
@@ -78,14 +78,6 @@ function waitOf(call: Call, incident: StoredIncident, desk: Desk) {
   if (!held) return null;
   const { stage, ruling } = held;
   return { stage: stage.name, until: ruling.go === "wait" ? ruling.until : null, because: ruling.because };
-}
-
-function unready({ alerting }: AlertContext, calls: readonly Call[]): string[] {
-  const named = new Set(calls.flatMap(({ receivers }) => receivers));
-  return [...named].flatMap((id) => {
-    const reached = alerting.receivers.get(id);
-    return reached && !reached.open ? [`${reached.title} is not set up: ${reached.flaw}`] : [];
-  });
 }
 
 /** An incident that never was, for seeing where it would go. */

@@ -1,7 +1,8 @@
 import { Role } from "../../schemas/estate/role.ts";
-import { Severity } from "../../schemas/estate/route.ts";
-import { ExceptionClass } from "../../schemas/event/facets.ts";
+import { Severity, type Route } from "../../schemas/estate/route.ts";
+import { ExceptionClass, ExceptionCode } from "../../schemas/event/facets.ts";
 import type { OnCall, ReceiverRow, Routing } from "../../schemas/wire/alert.ts";
+import { EXCEPTION_TABLE } from "../checks/exception-table.ts";
 import { calendarsOf } from "../close/calendars.ts";
 import { receiverStates } from "../store/postgres/inbox.ts";
 import { silencesInForce } from "../store/postgres/silences.ts";
@@ -32,7 +33,7 @@ export async function routingView(ctx: AlertContext): Promise<Routing> {
         Severity.options.map((severity) => ({
           ...{ class: kind, severity },
           routes: estate.routes
-            .filter((route) => route.role === role && (route.phases ?? [phase]).includes(phase))
+            .filter((route) => route.role === role && (route.phases ?? [phase]).includes(phase) && knows(route, kind))
             .filter(
               ({ classes, severities }) =>
                 classes?.includes(kind) !== false && severities?.includes(severity) !== false,
@@ -97,7 +98,25 @@ function flawsOf({ estate }: AlertContext, people: readonly Person[], receivers:
         ),
     ),
     ...receivers
-      .filter(({ state }) => state !== "ready")
-      .map(({ title, state, trouble }) => `${title} is ${state}: ${trouble}`),
+      .filter(({ state }) => state === "failing")
+      .map(({ title, trouble }) => `${title} is failing: ${trouble}`),
+    ...notSetUp(receivers),
   ];
+}
+
+/** What is not set up is one thing to do, not many. */
+function notSetUp(receivers: readonly ReceiverRow[]): string[] {
+  const missing = receivers
+    .filter(({ state }) => state === "not set up")
+    .map(({ title, trouble }) => `${title} (${trouble})`);
+  if (missing.length === 0) return [];
+  return [`Not set up, so what they would carry stands in the inbox only: ${missing.join("; ")}`];
+}
+
+/** Whether any kind of exception of a class is among what a route names. */
+function knows({ owners, codes }: Route, kind: ExceptionClass): boolean {
+  return ExceptionCode.options.some((code) => {
+    const of = EXCEPTION_TABLE[code];
+    return of.class === kind && owners?.includes(of.owner) !== false && codes?.includes(code) !== false;
+  });
 }

@@ -82,7 +82,8 @@ function openOne(
   }
   const reached = { id, title, kind, addressed: receiver.addressed, follows: receiver.follows, perMinute };
   const missing = Object.values(declared.connection).filter((name) => !environment[name]);
-  if (missing.length > 0) return { ...reached, open: null, flaw: `${missing.join(" and ")} is not set.` };
+  if (missing.length > 0)
+    return { ...reached, open: null, flaw: `${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not set.` };
   const connection = Object.fromEntries(
     Object.entries(declared.connection).map(([key, name]) => [key, environment[name]!]),
   );

@@ -1,3 +1,4 @@
+import { alertLatency } from "./alert-latency.ts";
 import type { Bench } from "./bench.ts";
 import { calendar } from "./calendar.ts";
 import { closeBoard } from "./close-board.ts";
@@ -25,6 +26,7 @@ export const BENCHES: readonly Bench[] = [
   calendar,
   totals,
   routing,
+  alertLatency,
   lineIngest,
   lineDiff,
   collectors,

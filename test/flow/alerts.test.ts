@@ -236,7 +236,7 @@ describe.each(POSTGRES_ENGINES)("alerts on the $engine engine", ({ open }) => {
     );
     const { flaws } = await routingView(tower.ctx);
     expect(flaws).toContainEqual(expect.stringMatching(/^Mail is failing: The certificate of/));
-    expect(flaws).toContainEqual(expect.stringContaining("Room is not set up: SLACK is not set."));
+    expect(flaws).toContainEqual(expect.stringContaining("Room (SLACK is not set.)"));
     expect((await inboxFor(tower.ctx, await actor(people.engineer.id))).items).toHaveLength(1);
     // Mended, it goes out: nothing was lost meanwhile.
     await retryNow();

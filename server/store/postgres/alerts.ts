@@ -65,7 +65,7 @@ export const moveAlertCursor = defineQuestion({
   sql: "UPDATE alert_cursor SET sequence = $1 WHERE name = 'incidents'",
 });
 
-/** Whether something happened that nobody was told of, or something is due. Cheap enough to be asked twice a second. */
+/** Whether something happened that nobody was told of, or something is due. Cheap enough to be asked several times a second. */
 export const alertWork = defineQuestion({
   engine: "postgres",
   name: "alert.work",
