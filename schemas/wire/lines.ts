@@ -59,6 +59,13 @@ export type LineExtractDetail = z.infer<typeof LineExtractDetail>;
 export const LineExtractPage = z.object({ extracts: z.array(LineExtract), more: z.boolean() });
 export type LineExtractPage = z.infer<typeof LineExtractPage>;
 
+/** A file of which something could not be used, and the one that came in its place since. */
+export const RefusedExtract = LineExtract.extend({ supersededBy: z.string().nullable() });
+export type RefusedExtract = z.infer<typeof RefusedExtract>;
+
+export const RefusedExtractPage = z.object({ extracts: z.array(RefusedExtract), more: z.boolean() });
+export type RefusedExtractPage = z.infer<typeof RefusedExtractPage>;
+
 /** What a line says, as both sides are compared by it. */
 export const LineValues = z.object({
   amount: z.string(),

@@ -1,9 +1,15 @@
-import type { LineExtract, LineExtractDetail } from "../../schemas/wire/lines.ts";
+import type { LineExtract, LineExtractDetail, RefusedExtractPage } from "../../schemas/wire/lines.ts";
 import { indexOf } from "../checks/estate-index.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
 import { inScope } from "../people/in-scope.ts";
-import { lineExtracts, lineExtractsById, lineFlaws, type ExtractRow } from "../store/clickhouse/line-extracts.ts";
+import {
+  lineExtracts,
+  lineExtractsById,
+  lineFlaws,
+  refusedExtracts,
+  type ExtractRow,
+} from "../store/clickhouse/line-extracts.ts";
 
 /** A load as doors tell of it. */
 export function extractRow({ estate }: Pick<Context, "estate">, row: ExtractRow): LineExtract {
@@ -42,4 +48,21 @@ export async function extractDetail(ctx: Context, actor: Actor, id: string, limi
   if (!row || !inScope(actor, row.entity)) throw new Fault("not-found", `There is no extract ${id} for you to see.`);
   const flaws = await ctx.clickhouse.ask(lineFlaws, { load: row.id, limit: limit + 1 });
   return { extract: extractRow(ctx, row), flaws: flaws.slice(0, limit), more: flaws.length > limit };
+}
+
+/** Loads of which something could not be used, newest first. */
+export async function refusedPage(
+  ctx: Context,
+  actor: Actor,
+  { openOnly, limit }: { openOnly: boolean; limit: number },
+): Promise<RefusedExtractPage> {
+  const rows = await ctx.clickhouse.ask(refusedExtracts, {
+    entities: actor.entities === "all" ? [] : [...actor.entities],
+    ...{ allEntities: actor.entities === "all", openOnly, limit: limit + 1 },
+  });
+  const extracts = rows.slice(0, limit).map(({ supersededBy, ...row }) => ({
+    ...extractRow(ctx, row),
+    supersededBy: supersededBy || null,
+  }));
+  return { extracts, more: rows.length > limit };
 }

@@ -11,8 +11,8 @@ import { Fault } from "../fault.ts";
 import { inScope } from "../people/in-scope.ts";
 import { demand } from "../people/permit.ts";
 import { totalsOfRun } from "../store/clickhouse/figures.ts";
-import { forgetLoad, sameExtract } from "../store/clickhouse/line-extracts.ts";
-import type { Declaration } from "./declaration.ts";
+import { forgetLoad, lineExtractsById, sameExtract } from "../store/clickhouse/line-extracts.ts";
+import { Declaration } from "./declaration.ts";
 import { recordExtract } from "./record-extract.ts";
 import { extractRow } from "./extract-rows.ts";
 import { holdAgainst } from "./hold-against.ts";
@@ -34,17 +34,56 @@ export async function handInLines(
   ctx: Context,
   actor: Actor,
   declaration: Declaration,
-  file: { source: Readable; gzip: boolean },
+  file: SentFile,
 ): Promise<{ extract: LineExtract; again: boolean }> {
   demand(actor, "lines:write");
   checkPlace(ctx, actor, declaration);
+  return spooled(ctx, file, declaration, (sent) => takeIn(ctx, actor, declaration, sent, {}));
+}
+
+/**
+ * Takes in a corrected file in place of one that was refused or had rows set aside: the same place, run and layout. What
+ * was declared of the other's content does not hold for it. Refused again, it is a quarantined file of its own.
+ * @throws {Fault} `not-found` for a file not in the actor's sight, `conflict` for one of which nothing was refused
+ */
+export async function resubmitLines(
+  ctx: Context,
+  actor: Actor,
+  { id, reason }: { id: string; reason: string },
+  file: SentFile,
+): Promise<{ extract: LineExtract; again: boolean }> {
+  demand(actor, "quarantine:resubmit");
+  const [row] = await ctx.clickhouse.ask(lineExtractsById, { ids: [id] });
+  if (!row || !inScope(actor, row.entity)) throw new Fault("not-found", `There is no extract ${id} for you to see.`);
+  if (row.state === "loaded")
+    throw new Fault("conflict", "Every row of this file was read; there is nothing to correct.");
+  const { dataset, entity, period, version, runId, asOf, part, parts, format } = row;
+  const declaration = Declaration.parse({
+    ...{ dataset, entity, period, version, runId, asOf, part, parts, format },
+    layout: JSON.parse(row.layout) as unknown,
+  });
+  return spooled(ctx, file, declaration, (sent) => takeIn(ctx, actor, declaration, sent, { corrects: id, reason }));
+}
+
+interface SentFile {
+  source: Readable;
+  gzip: boolean;
+}
+
+/** Has a file written to disk for as long as it is being read. */
+async function spooled<T>(
+  ctx: Context,
+  file: SentFile,
+  { layout }: Declaration,
+  read: (sent: Spooled) => Promise<T>,
+): Promise<T> {
   const incoming = join(ctx.linesDirectory, "incoming");
   await mkdir(incoming, { recursive: true });
   const path = join(incoming, uuidv7());
   try {
-    const { encoding } = declaration.layout;
-    const spooled = await spool(file.source, { path, gzip: file.gzip, encoding, maxBytes: MOST_BYTES });
-    return await reading(() => takeIn(ctx, actor, declaration, spooled));
+    const how = { path, gzip: file.gzip, encoding: layout.encoding, maxBytes: MOST_BYTES };
+    const sent = await spool(file.source, how);
+    return await reading(() => read(sent));
   } finally {
     await rm(path, { force: true });
   }
@@ -64,15 +103,16 @@ async function takeIn(
   ctx: Context,
   actor: Actor,
   declaration: Declaration,
-  spooled: Spooled,
+  sent: Spooled,
+  correction: { corrects?: string; reason?: string },
 ): Promise<{ extract: LineExtract; again: boolean }> {
   const layout = JSON.stringify(declaration.layout);
-  const [same] = await ctx.clickhouse.ask(sameExtract, { ...declaration, sha256: spooled.sha256, layout });
+  const [same] = await ctx.clickhouse.ask(sameExtract, { ...declaration, sha256: sent.sha256, layout });
   if (same) return { extract: extractRow(ctx, same), again: true };
   const { sha256 } = declaration;
-  const isOther = sha256 !== undefined && sha256 !== spooled.sha256;
-  const off = isOther ? `The file's SHA-256 is ${spooled.sha256}, ${sha256} was declared; it may be cut short.` : "";
-  const read = off ? null : await readLines(ctx.clickhouse, spooled.path, declaration);
+  const isOther = sha256 !== undefined && sha256 !== sent.sha256;
+  const off = isOther ? `The file's SHA-256 is ${sent.sha256}, ${sha256} was declared; it may be cut short.` : "";
+  const read = off ? null : await readLines(ctx.clickhouse, sent.path, declaration);
   const held =
     read && !read.refusal ? holdAgainst(read, { ...declaration, totals: await totalsSaid(ctx, declaration) }) : null;
   const refusal = off || read?.refusal || held?.mismatch || "";
@@ -81,10 +121,10 @@ async function takeIn(
     await forgetLoad(ctx.clickhouse, load);
     const kept = join(ctx.linesDirectory, "quarantined");
     await mkdir(kept, { recursive: true });
-    await rename(spooled.path, join(kept, `${load}.${declaration.format}`));
+    await rename(sent.path, join(kept, `${load}.${declaration.format}`));
   }
   const row = await recordExtract(ctx, {
-    ...{ load, declaration, layout, sha256: spooled.sha256, refusal, actor },
+    ...{ load, declaration, layout, sha256: sent.sha256, refusal, actor },
     ...{ rows: refusal ? 0 : (read?.rows ?? 0), named: read?.named ?? [], sums: refusal ? [] : (read?.sums ?? []) },
     verified: [...(sha256 === undefined || isOther ? [] : ["checksum"]), ...(held?.verified ?? [])],
   });
@@ -92,7 +132,7 @@ async function takeIn(
   await ctx.postgres.transaction((tx) =>
     record(tx, {
       ...{ at: ctx.clock.now(), actor, action: "lines.hand-in", subject: `lines:${load}` },
-      detail: { dataset, entity, period, version, runId, part, sha256: spooled.sha256, state: row.state },
+      detail: { dataset, entity, period, version, runId, part, sha256: sent.sha256, state: row.state, ...correction },
     }),
   );
   return { extract: extractRow(ctx, row), again: false };

@@ -10,13 +10,14 @@ import {
   LineExtract,
   LineExtractDetail,
   LineExtractPage,
+  RefusedExtractPage,
 } from "../../schemas/wire/lines.ts";
 import type { Context } from "../context.ts";
 import { Fault } from "../fault.ts";
 import { compareLines } from "../lines/compare-lines.ts";
 import { DeclarationQuery } from "../lines/declaration.ts";
-import { extractDetail, extractPage } from "../lines/extract-rows.ts";
-import { handInLines } from "../lines/hand-in-lines.ts";
+import { extractDetail, extractPage, refusedPage } from "../lines/extract-rows.ts";
+import { handInLines, resubmitLines } from "../lines/hand-in-lines.ts";
 import type { Permit } from "../people/permit.ts";
 import { described } from "./describe.ts";
 import { expected, pageLimit } from "./expected.ts";
@@ -56,6 +57,7 @@ const Compare = z.union([
   z.object({ left: ids, right: ids, ...How }),
   z.object({ rule: z.string(), hop: z.string(), entity: z.string(), period: PeriodKey, ...How }),
 ]);
+const Refused = z.object({ show: z.enum(["open", "all"]).default("open"), limit: pageLimit(100, 1_000) });
 const Page = z.object({ limit: pageLimit(200, 1_000) });
 
 interface Deps {
@@ -66,7 +68,7 @@ interface Deps {
 /** Line extracts: files handed in, and two of them side by side. */
 export function lineRoutes(deps: Deps): Hono {
   const routes = new Hono();
-  for (const part of [handingIn(deps), reading(deps)]) routes.route("/", part);
+  for (const part of [handingIn(deps), resubmitting(deps), reading(deps)]) routes.route("/", part);
   return routes;
 }
 
@@ -86,18 +88,49 @@ function handingIn({ ctx, permit }: Deps): Hono {
       expected("dataset, entity, period, run, format, key and how the file is written; the file as the body"),
     ),
     async (c) => {
-      const encoding = (c.req.header("content-encoding") ?? "identity").toLowerCase();
-      if (encoding !== "identity" && encoding !== "gzip")
-        throw new Fault("unsupported-media", `Content-Encoding ${encoding} is not read here. Send gzip, or none.`);
-      if (!c.req.raw.body) throw new Fault("invalid-input", "Expected the file as the body. There is none.");
-      const source = Readable.fromWeb(c.req.raw.body as ReadableStream);
-      const file = { source, gzip: encoding === "gzip" };
-      const { extract, again } = await handInLines(ctx, c.get("actor"), c.req.valid("query"), file);
-      if (extract.state === "quarantined")
-        throw new Fault("unacceptable-lines", `${extract.reason} The file is quarantined.`, { extract: extract.id });
+      const { extract, again } = await handInLines(ctx, c.get("actor"), c.req.valid("query"), fileOf(c.req.raw));
+      refuseQuarantined(extract);
       return c.json(extract, again ? 200 : 201);
     },
   ) as unknown as Hono;
+}
+
+function resubmitting({ ctx, permit }: Deps): Hono {
+  return new Hono().post(
+    "/api/v1/lines/:id/resubmit",
+    described({
+      tag: "Lines",
+      summary: "Hand in a corrected file in place of one that was refused, read as that one was declared",
+      status: 201,
+      answers: LineExtract,
+    }),
+    permit("quarantine:resubmit"),
+    validator(
+      "query",
+      z.object({ reason: z.string().trim().min(1).max(1_000) }),
+      expected("reason; the file as the body"),
+    ),
+    async (c) => {
+      const correction = { id: c.req.param("id"), ...c.req.valid("query") };
+      const { extract, again } = await resubmitLines(ctx, c.get("actor"), correction, fileOf(c.req.raw));
+      refuseQuarantined(extract);
+      return c.json(extract, again ? 200 : 201);
+    },
+  ) as unknown as Hono;
+}
+
+/** The body as a file. @throws {Fault} `unsupported-media` for an encoding not read here, `invalid-input` without a body */
+function fileOf({ headers, body }: Request): { source: Readable; gzip: boolean } {
+  const encoding = (headers.get("content-encoding") ?? "identity").toLowerCase();
+  if (encoding !== "identity" && encoding !== "gzip")
+    throw new Fault("unsupported-media", `Content-Encoding ${encoding} is not read here. Send gzip, or none.`);
+  if (!body) throw new Fault("invalid-input", "Expected the file as the body. There is none.");
+  return { source: Readable.fromWeb(body as ReadableStream), gzip: encoding === "gzip" };
+}
+
+function refuseQuarantined({ state, reason, id }: LineExtract): void {
+  if (state === "quarantined")
+    throw new Fault("unacceptable-lines", `${reason} The file is quarantined.`, { extract: id });
 }
 
 function reading({ ctx, permit }: Deps): Hono {
@@ -108,6 +141,20 @@ function reading({ ctx, permit }: Deps): Hono {
       permit("board:read"),
       validator("query", Filter, expected("dataset, entity, period, version, limit")),
       async (c) => c.json(await extractPage(ctx, c.get("actor"), c.req.valid("query"))),
+    )
+    .get(
+      "/api/v1/lines/refused",
+      described({
+        tag: "Lines",
+        summary: "Files quarantined or with rows set aside, newest first",
+        answers: RefusedExtractPage,
+      }),
+      permit("board:read"),
+      validator("query", Refused, expected("show, limit")),
+      async (c) => {
+        const { show, limit } = c.req.valid("query");
+        return c.json(await refusedPage(ctx, c.get("actor"), { openOnly: show === "open", limit }));
+      },
     )
     .get(
       "/api/v1/lines/compare",

@@ -37,7 +37,7 @@ export const estate = smallEstate({
 export const [LEFT, RIGHT] = estate.datasets.map(({ id }) => id) as [string, string];
 const robot = (entities: Actor["entities"]): Actor => ({
   ...{ kind: "key", id: "robot", name: "robot", role: null, entities },
-  scopes: ["lines:write", "board:read"],
+  scopes: ["lines:write", "board:read", "quarantine:resubmit"],
 });
 export const ENTITY = estate.entities[0]!.id;
 const LAYOUT = { key: "company,document,line", dimensions: "account" };
@@ -63,16 +63,16 @@ export async function openLines(form: (typeof CLICKHOUSE_FORMS)[number]) {
     const answer = await app.request(path, { headers });
     return { status: answer.status, body: (await answer.json()) as T & { detail: string; extract: string } };
   };
+  const post = async (path: string, body: string | Buffer, headers: Record<string, string> = {}) => {
+    const answer = await app.request(path, { method: "POST", body: Buffer.from(body), headers });
+    return { status: answer.status, body: (await answer.json()) as LineExtract & { detail: string; extract: string } };
+  };
   return {
-    ...{ directory, ask, ctx },
+    ...{ directory, ask, post, ctx },
     async handIn(body: string | Buffer, said: Record<string, string> = {}, headers: Record<string, string> = {}) {
       const place = { dataset: LEFT, entity: ENTITY, period: "2026-10", run: "run-1", format: "csv", ...LAYOUT };
       const query = new URLSearchParams({ ...place, ...said });
-      const answer = await app.request(`/api/v1/lines?${query}`, { method: "POST", body: Buffer.from(body), headers });
-      return {
-        status: answer.status,
-        body: (await answer.json()) as LineExtract & { detail: string; extract: string },
-      };
+      return post(`/api/v1/lines?${query}`, body, headers);
     },
     compare: async (left: string, right: string, more = "") =>
       (await ask<LineComparison>(`/api/v1/lines/compare?left=${left}&right=${right}${more}`)).body,

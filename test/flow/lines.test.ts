@@ -3,7 +3,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LineComparison, LineExtractDetail, LineExtractPage } from "../../schemas/wire/lines.ts";
+import type {
+  LineComparison,
+  LineExtractDetail,
+  LineExtractPage,
+  RefusedExtractPage,
+} from "../../schemas/wire/lines.ts";
 import type { IncomingRow } from "../../server/ingest/incoming-row.ts";
 import { referencedBy, takeInReferenced } from "../../server/lines/referenced-lines.ts";
 import { CLICKHOUSE_FORMS } from "../clickhouse.ts";
@@ -58,6 +63,24 @@ describe.each(CLICKHOUSE_FORMS)("line extracts, %s", (form) => {
       const told = await lines.ask<LineExtractDetail>(`/api/v1/lines/${answer.body.extract}`);
       expect(told.body.extract).toMatchObject({ state: "quarantined", rows: 0 });
     }
+    const open = async () => (await lines.ask<RefusedExtractPage>("/api/v1/lines/refused")).body.extracts;
+    const [refused] = await open();
+    expect(refused).toMatchObject({ runId: "off", state: "quarantined", supersededBy: null });
+    const resubmit = (body: string) =>
+      lines.post(`/api/v1/lines/${refused!.id}/resubmit?reason=${encodeURIComponent("Cost centre added")}`, body);
+    expect((await resubmit(text)).status).toBe(422);
+    const corrected = await resubmit(
+      "company,document,line,account,cost_centre,currency,amount\nDE01,1,1,4,C,EUR,10\n",
+    );
+    expect(corrected.body).toMatchObject({
+      state: "loaded",
+      rows: 1,
+      runId: "off",
+      dimensions: ["account", "cost_centre"],
+    });
+    expect(await open()).toEqual([]);
+    const all = (await lines.ask<RefusedExtractPage>("/api/v1/lines/refused?show=all")).body.extracts;
+    expect(all.map(({ supersededBy }) => supersededBy)).toEqual(Array.from({ length: 6 }, () => corrected.body.id));
     expect((await lines.handIn(text, { run: "off" })).body.state).toBe("loaded");
   });
 

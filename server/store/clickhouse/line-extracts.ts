@@ -44,6 +44,29 @@ export const lineExtracts = defineQuestion({
     ORDER BY line_extracts.received_at DESC, id DESC LIMIT 1 BY id LIMIT {limit:UInt32}`,
 });
 
+/** Loads quarantined or with rows set aside, newest first, and the first good load of the same place after each. */
+export const refusedExtracts = defineQuestion({
+  engine: "clickhouse",
+  name: "line-extract.refused",
+  params: z.object({
+    entities: z.array(z.string()),
+    allEntities: z.boolean(),
+    /** Leaves out what another file has taken the place of. */
+    openOnly: z.boolean(),
+    limit: z.int(),
+  }),
+  row: ExtractRow.extend({ supersededBy: z.string() }),
+  sql: `SELECT ${COLUMNS}, arrayFirst(good -> good.1 > line_extracts.received_at, goods).2 AS supersededBy
+    FROM line_extracts LEFT JOIN (
+      SELECT dataset, entity, period, version, part, arraySort(groupArray((received_at, toString(load)))) AS goods
+      FROM line_extracts WHERE state = 'loaded' GROUP BY dataset, entity, period, version, part
+    ) AS later USING (dataset, entity, period, version, part)
+    WHERE line_extracts.state != 'loaded'
+      AND ({allEntities:Bool} OR has({entities:Array(String)}, line_extracts.entity))
+      AND (NOT {openOnly:Bool} OR supersededBy = '')
+    ORDER BY line_extracts.received_at DESC, id DESC LIMIT 1 BY id LIMIT {limit:UInt32}`,
+});
+
 export const lineExtractsById = defineQuestion({
   engine: "clickhouse",
   name: "line-extract.by-id",
