@@ -26,6 +26,7 @@ import * as readiness from "./wire/readiness.ts";
 import * as matrix from "./wire/reconcile-matrix.ts";
 import * as detail from "./wire/run-detail.ts";
 import * as signoff from "./wire/signoff.ts";
+import * as trace from "./wire/trace.ts";
 import * as periodStatus from "./wire/period-status.ts";
 
 /**
@@ -68,6 +69,7 @@ const ANSWERED = named(
   history,
   readiness,
   signoff,
+  trace,
   periodStatus,
 );
 

@@ -40,6 +40,7 @@ import { runRoutes } from "./runs.ts";
 import { sessionRoutes } from "./session.ts";
 import { silenceRoutes } from "./silences.ts";
 import { signoffRoutes } from "./signoffs.ts";
+import { traceRoutes } from "./trace.ts";
 import { waiverRoutes } from "./waivers.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
@@ -74,6 +75,7 @@ export function routesOf(rooms: Rooms): Hono[] {
     lineageQuestionRoutes(boards),
     marquezRoutes(doors),
     runRoutes({ ...ctx, permit }),
+    traceRoutes(doors),
     estateRoutes(doors),
     dashboardRoutes({ ...boards, dashboards }),
     requestActRoutes(doors),
