@@ -14,6 +14,7 @@ export const Dimension = z.enum([
   "milestone",
   "report",
   "act",
+  "owner",
 ]);
 export type Dimension = z.infer<typeof Dimension>;
 
@@ -27,8 +28,12 @@ export const Unit = z.enum([
   "work days",
   "deadlines",
   "acts",
+  "incidents",
+  "messages",
 ]);
 export type Unit = z.infer<typeof Unit>;
+
+const INCIDENT = ["period", "day", "entity", "flow", "code", "class", "owner"];
 
 /** What can be measured: in which unit, which way is better, and what it can be split by. */
 export const MEASURES = {
@@ -55,6 +60,11 @@ export const MEASURES = {
   "budget-left": measure("Error budget left", "percent", "more", ["period", "flow"]),
   "days-to-close": measure("Work days to close", "work days", "less", ["period", "entity"]),
   "manual-touches": measure("Acts by hand", "acts", "less", ["period", "day", "act"]),
+  incidents: measure("Incidents", "incidents", "less", INCIDENT),
+  "acknowledge-minutes": measure("Time until an incident is taken on", "minutes", "less", INCIDENT),
+  "resolve-minutes": measure("Time until an incident is over", "minutes", "less", INCIDENT),
+  "messages-per-incident": measure("Messages an incident", "messages", "less", INCIDENT),
+  "unattended-share": measure("Incidents nobody acted on", "percent", "less", INCIDENT),
   "stale-hours": measure("Hours reports show stale figures", "hours", "less", ["report"]),
 } as const;
 

@@ -1,4 +1,5 @@
 import type { Dimension } from "../../schemas/dashboard.ts";
+import { ROLE_TITLES } from "../../schemas/estate/role.ts";
 import type { Estate } from "../../schemas/estate/estate.ts";
 import type { Calendars } from "../close/calendars.ts";
 
@@ -14,6 +15,7 @@ export function labelsOf(estate: Estate, calendars: Calendars): Labels {
     flow: titled(estate.flows),
     milestone: titled(estate.close.milestones),
     report: titled(estate.reports),
+    owner: new Map(Object.entries(ROLE_TITLES)),
   };
   return (dimension, member) => {
     if (dimension === "day") return DAY.format(new Date(`${member}T00:00:00Z`));

@@ -3,6 +3,7 @@ import type { Period } from "../close/periods.ts";
 import type { Observation, Summing } from "./observation.ts";
 import { observeAttainment, observeBudgets } from "./observe-attainment.ts";
 import { observeDaysToClose, observeDeadlines, observeStaleReports, observeTouches } from "./observe-close.ts";
+import { observeIncidents } from "./observe-incidents.ts";
 import { observeExceptions, observeRepairs, observeRuns } from "./observe-runs.ts";
 import type { Observing } from "./observing.ts";
 
@@ -27,5 +28,10 @@ export const MEASURING: Record<MeasureName, Measuring> = {
   "budget-left": { summing: "mean", observe: observeBudgets },
   "days-to-close": { summing: "greatest", observe: observeDaysToClose },
   "manual-touches": { summing: "sum", observe: observeTouches },
+  incidents: { summing: "sum", observe: observeIncidents("incidents") },
+  "acknowledge-minutes": { summing: "mean", observe: observeIncidents("minutes to acknowledge") },
+  "resolve-minutes": { summing: "mean", observe: observeIncidents("minutes to resolve") },
+  "messages-per-incident": { summing: "mean", observe: observeIncidents("messages") },
+  "unattended-share": { summing: "percent", observe: observeIncidents("nobody acted") },
   "stale-hours": { summing: "sum", observe: observeStaleReports },
 };
