@@ -5,6 +5,7 @@ import { closeBoard } from "./close-board.ts";
 import { closeScale } from "./close-scale.ts";
 import { collectors } from "./collectors.ts";
 import { consoleLoad } from "./console-load.ts";
+import { grouping } from "./grouping.ts";
 import { ingestBatch } from "./ingest-batch.ts";
 import { ingestSingle } from "./ingest-single.ts";
 import { lineDiff } from "./line-diff.ts";
@@ -25,6 +26,7 @@ export const BENCHES: readonly Bench[] = [
   recompute,
   calendar,
   totals,
+  grouping,
   routing,
   alertLatency,
   lineIngest,
