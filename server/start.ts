@@ -44,6 +44,7 @@ import { openSocket } from "./stream/socket.ts";
 import { createStream, type Stream } from "./stream/stream.ts";
 import { topicsOf } from "./stream/topics-of.ts";
 import { nextCheckpoint } from "./tasks/audit-checkpoint.ts";
+import { nextRetention } from "./tasks/evidence-retention.ts";
 import { startTasks, type Tasks } from "./tasks/boss.ts";
 import { TASKS } from "./tasks/index.ts";
 
@@ -159,6 +160,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   await recoverRequests(ctx);
   onStop(watchAlerts(ctx));
   await nextCheckpoint(ctx);
+  await nextRetention(ctx);
 
   const ui = join(root, "dist/ui");
   onStop(openDoors(rooms, { door, stream, ui: existsSync(ui) ? ui : null }));

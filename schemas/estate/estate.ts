@@ -4,6 +4,7 @@ import { Calendar, CalendarIds, CloseCalendar, PeriodScheme } from "./calendar.t
 import { Dataset, Flow, Mapping, Reconciliation, Report } from "./flow.ts";
 import { RateSet } from "./rate-set.ts";
 import { ApprovalPolicy, ReleaseFreeze, Schedule } from "./request.ts";
+import { Retention } from "./retention.ts";
 import { Escalation, Hours, MuteWindow, ReceiverDeclaration, Rotation, Route, Wording } from "./route.ts";
 import { System } from "./system.ts";
 
@@ -28,6 +29,8 @@ export const EstateHead = z.strictObject({
   currency: z.string().length(3),
   zone: z.string().min(1),
   periods: PeriodScheme.prefault({ scheme: "months" }),
+  /** How long evidence is kept. */
+  retention: Retention.prefault({}),
 });
 export type EstateHead = z.infer<typeof EstateHead>;
 

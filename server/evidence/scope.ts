@@ -54,13 +54,8 @@ export function titleOf(estate: Estate, { period, entities, flow, dataset, accou
 export function boundsOf(estate: Estate, scope: EvidenceScope) {
   const { period, entities, account, asOf } = scope;
   const flows = flowsOf(estate, scope);
-  const named =
-    flows === null ? null : new Set(flows.flatMap((flow) => [...hopsOf(flow), ...(flow.source ? [flow.source] : [])]));
-  const datasets = estate.datasets
-    .filter(({ id }) => named !== null && (named.has(id) || id === scope.dataset))
-    .map(({ name, system }) => ({ namespace: estate.systems.find(({ id }) => id === system)?.namespace ?? "", name }));
-  const rules =
-    flows && estate.reconciliations.filter(({ flow }) => flows.some(({ id }) => id === flow)).map(({ id }) => id);
+  const datasets = flows === null ? [] : flowDatasets(estate, flows, scope.dataset);
+  const rules = flows && flowRules(estate, flows);
   return {
     postgres: { period, entities, flow: scope.flow, rules, account, asOf },
     clickhouse: {
@@ -69,6 +64,19 @@ export function boundsOf(estate: Estate, scope: EvidenceScope) {
       nodes: datasets.map(datasetNode),
     },
   };
+}
+
+/** The datasets flows travel by, and another one where it is named. */
+export function flowDatasets(estate: Estate, flows: Estate["flows"], also: string | null = null) {
+  const named = new Set(flows.flatMap((flow) => [...hopsOf(flow), ...(flow.source ? [flow.source] : [])]));
+  return estate.datasets
+    .filter(({ id }) => named.has(id) || id === also)
+    .map(({ name, system }) => ({ namespace: estate.systems.find(({ id }) => id === system)?.namespace ?? "", name }));
+}
+
+/** The reconciliations of flows. */
+export function flowRules(estate: Estate, flows: Estate["flows"]): string[] {
+  return estate.reconciliations.filter(({ flow }) => flows.some(({ id }) => id === flow)).map(({ id }) => id);
 }
 
 /** The flows a pack is about: the one named, or those the figure travels by; null for all. */

@@ -1,4 +1,5 @@
 import { evidenceBuild } from "./evidence-build.ts";
+import { evidenceRetention } from "./evidence-retention.ts";
 import { alertDispatch } from "./alert-dispatch.ts";
 import { auditCheckpoint } from "./audit-checkpoint.ts";
 import { linesFetch } from "./lines-fetch.ts";
@@ -16,6 +17,7 @@ export const TASKS: readonly Task[] = [
   alertDispatch,
   auditCheckpoint,
   evidenceBuild,
+  evidenceRetention,
   requestAdvance,
   requestTell,
   requestExpire,

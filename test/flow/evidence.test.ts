@@ -16,9 +16,11 @@ import { verifyAudit } from "../../server/audit/verify-audit.ts";
 import type { Context } from "../../server/context.ts";
 import { recordEstate } from "../../server/estate/record-estate.ts";
 import { buildPack } from "../../server/evidence/build-pack.ts";
+import { dropExpired } from "../../server/evidence/drop-expired.ts";
 import { demand, type Permit } from "../../server/people/permit.ts";
 import { auditRoutes } from "../../server/routes/audit.ts";
 import { evidenceRoutes } from "../../server/routes/evidence.ts";
+import { evidenceEvents, evidenceTotals } from "../../server/store/clickhouse/evidence.ts";
 import { eventsAfter } from "../../server/store/clickhouse/events.ts";
 import { smallEstate } from "../small-estate.ts";
 import { folders } from "../tiny-estate.ts";
@@ -172,6 +174,49 @@ describe("an evidence pack", () => {
     expect((await ask("key", "/evidence", { period: PERIOD, entities: ["DE01"], reason: "No." })).status).toBe(403);
     expect(((await (await ask("key", "/evidence")).json()) as { packs: unknown[] }).packs).toEqual([]);
     expect((await ask("auditor", "/evidence", { reason: "Nothing named." })).status).toBe(400);
+  });
+});
+
+describe("what has been kept long enough", () => {
+  const left = async () => {
+    const rows = await Promise.all(
+      ["DE01", "US01"].map(async (entity) => {
+        const params = { period: "2018-10", entities: [entity], datasets: [], nodes: [], rules: [], account: "" };
+        const asOf = "2030-01-01T00:00:00.000Z";
+        const [totals] = await ctx.clickhouse.ask(evidenceTotals.count, { ...params, asOf });
+        const [events] = await ctx.clickhouse.ask(evidenceEvents.count, { ...params, asOf });
+        return [totals!.rows, events!.rows];
+      }),
+    );
+    return rows;
+  };
+
+  test("is dropped, but never under a legal hold", async () => {
+    for (const entity of ["DE01", "US01"]) {
+      await tower.loads("2018-11-05T08:00:00.000Z", { message: { debit: "5.00", net: "1.00" } }, "2018-10", entity);
+    }
+    expect(await left()).toEqual([
+      [2, 1],
+      [2, 1],
+    ]);
+    const asked = { title: "Litigation", reason: "Counsel, case 12.", entity: "DE01", flow: "actuals" };
+    expect((await ask("auditor", "/audit/holds", asked)).status).toBe(403);
+    expect((await ask("controller", "/audit/holds", { ...asked, entity: "XX" })).status).toBe(400);
+    const hold = (await (await ask("controller", "/audit/holds", asked)).json()) as { id: string };
+    await dropExpired(ctx);
+    expect(await left()).toEqual([
+      [2, 1],
+      [0, 0],
+    ]);
+    expect((await ask("controller", `/audit/holds/${hold.id}/release`, { reason: "Settled." })).status).toBe(200);
+    await dropExpired(ctx);
+    expect(await left()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+    const { entries } = (await (await ask("auditor", "/audit?action=retention.")).json()) as { entries: object[] };
+    expect(entries.length).toBeGreaterThanOrEqual(4);
+    expect(await verifyAudit(ctx.postgres)).toMatchObject({ intact: true });
   });
 });
 
