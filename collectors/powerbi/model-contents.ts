@@ -10,10 +10,32 @@ export interface Contents {
 }
 type Row = Record<string, unknown>;
 
-/** Two questions to the model. */
-export async function readContents(client: PowerbiClient, model: Model, names: TotalsNames): Promise<Contents> {
-  const log = await client.query(model, logQuery(names));
-  return contentsOf(model, names, log, await client.query(model, totalsQuery(names)));
+/** How often the model is asked while refreshes keep landing in between. */
+const TRIES = 3;
+
+/**
+ * What the model holds at one moment: its log is asked for before and after the sums, since a refresh may land in between
+ * and the snapshot of one would stand beside the sums of the other. Null where that happened every time.
+ */
+export async function readContents(client: PowerbiClient, model: Model, names: TotalsNames): Promise<Contents | null> {
+  let log = await client.query(model, logQuery(names));
+  for (let time = 0; time < TRIES; time++) {
+    const sums = await client.query(model, totalsQuery(names));
+    const after = await client.query(model, logQuery(names));
+    if (sameRows(log, after)) return contentsOf(model, names, log, sums);
+    log = after;
+  }
+  return null;
+}
+
+/** In whatever order a model answers them. */
+function sameRows(one: readonly Row[], other: readonly Row[]): boolean {
+  const told = (rows: readonly Row[]) =>
+    rows
+      .map((row) => JSON.stringify(row))
+      .toSorted()
+      .join();
+  return told(one) === told(other);
 }
 
 export function logQuery(names: TotalsNames): string {

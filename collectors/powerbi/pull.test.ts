@@ -32,12 +32,20 @@ async function tenant() {
     history: [] as Refresh[],
     queries: { status: 200, body: { results: [{ tables: [{ rows: [] }] }] } as object },
     now: "2026-11-03T12:00:00Z",
+    /** What the model answers to the nth question, in place of `queries`. */
+    model: null as ((dax: string, nth: number) => object[]) | null,
+    asked: 0,
   };
   const app = new Hono();
   app.post("/:tenant/oauth2/v2.0/token", (c) => c.json({ access_token: "t", expires_in: 3599 }));
   app.get("/groups/:g/datasets/:d/refreshes", (c) => c.json({ value: state.history }));
   app.get("/groups/:g/datasets/:d/refreshes/:r", (c) => c.json({ extendedStatus: "Cancelled" }));
-  app.post("/groups/:g/datasets/:d/executeQueries", (c) => c.json(state.queries.body, state.queries.status as 200));
+  app.post("/groups/:g/datasets/:d/executeQueries", async (c) => {
+    if (!state.model) return c.json(state.queries.body, state.queries.status as 200);
+    const { queries } = await c.req.json<{ queries: { query: string }[] }>();
+    const rows = state.model(queries[0]!.query, state.asked++);
+    return c.json({ results: [{ tables: [{ rows }] }] });
+  });
   const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
   await new Promise((resolve) => server.once("listening", resolve));
   closers.push(() => server.close());
@@ -125,4 +133,33 @@ test("a model that cannot be reached is asked again, before the refresh is told"
   state.history = [refresh(1)];
   state.queries = { status: 503, body: {} };
   await expect(connected.pull(null)).rejects.toMatchObject({ code: "unreachable" });
+});
+
+test.each([
+  ["once while the model is read, is read whole after it", 1, "1", "200"],
+  ["with every question, leaves the figures to the next one", 99, null, null],
+])("a refresh that lands %s", async (_, landings, batch, debit) => {
+  const { state, connected } = await tenant();
+  state.history = [refresh(1)];
+  state.model = (dax, nth) => {
+    // A refresh lands between every two questions, as often as it is said to.
+    const landed = Math.min(nth, landings);
+    if (dax.includes("SELECTCOLUMNS"))
+      return [
+        {
+          "[Entity]": "DE01",
+          "[Period]": "2026-10",
+          "[BatchId]": String(landed),
+          "[SnapshotAsOf]": `2026-10-25T0${landed % 10}:00:00`,
+        },
+      ];
+    const sums = { "[Count]": 2, "[Debit]": 100 + 100 * landed, "[Credit]": 0 };
+    return [{ "FactGL[Entity]": "DE01", "FactGL[Period]": "2026-10", "FactGL[Currency]": "EUR", ...sums }];
+  };
+  const { events } = await connected.pull(null);
+  const facets = (events as RunEvent[]).at(-1)?.outputs?.[0]?.facets as
+    Record<string, { totals?: object[] }> | undefined;
+  const totals = facets?.tieout_controlTotals?.totals ?? [];
+  if (batch === null) expect(totals).toEqual([]);
+  else expect(totals).toContainEqual(expect.objectContaining({ measure: "debit", value: debit, correlationId: batch }));
 });

@@ -28,6 +28,7 @@ export const CheckBasis = z.object({
       sign: z.union([z.literal(1), z.literal(-1)]),
       completeThrough: Instant.nullable(),
       snapshotAsOf: Instant.nullable(),
+      otherRun: z.boolean().optional(),
       active: z.boolean(),
       onItsWay: z.boolean(),
     }),
@@ -45,8 +46,8 @@ export function basisOf({ index, workDaysAfter }: LineInput, { judging }: Judged
     mappings: rule.mappings.map((id) => index.mapping(id)),
     rates: [...new Set(rule.translations.map(({ rateSet }) => rateSet))].map((id) => index.rateSet(id)),
     arrivals: days === undefined ? [] : [...snapshots].map((at) => ({ at, days, by: workDaysAfter(at, days) })),
-    legs: legs.map(({ kind, sign, completeThrough, snapshotAsOf, active, onItsWay }) => ({
-      ...{ kind, sign, completeThrough, snapshotAsOf, active },
+    legs: legs.map(({ kind, sign, completeThrough, snapshotAsOf, otherRun, active, onItsWay }) => ({
+      ...{ kind, sign, completeThrough, snapshotAsOf, otherRun, active },
       onItsWay: onItsWay(),
     })),
   };

@@ -12,6 +12,8 @@ export interface JudgedLeg extends Figures {
   kind: Dataset["kind"];
   completeThrough: Instant | null;
   snapshotAsOf: Instant | null;
+  /** Its figures and its snapshot were told by different runs, so that neither says what the other is of. */
+  otherRun?: boolean | undefined;
   /** A run into it is under way. */
   active: boolean;
   /** Newer figures are on their way into it. */
@@ -74,6 +76,7 @@ function judgeHop(judging: Judging, at: number, moment: Moment): HopJudgement {
   if (comparison.ties === null) return judged("unknown", "no-shared-measure", comparison);
   // Equal figures tie even when one side restates them later: nothing was posted in between.
   if (comparison.ties) return judged("tied", "ties", comparison);
+  if (source.otherRun || target.otherRun) return waiting("other-run", comparison);
 
   const [from, to] = [source.snapshotAsOf, target.snapshotAsOf];
   if (source.kind === "source" && (from === null || from !== to)) {
@@ -150,7 +153,9 @@ function judgeAvailable(judging: Judging, total: HopJudgement): HopJudgement {
 function judgeTotal(legs: readonly JudgedLeg[], comparison: Comparison): HopJudgement {
   if (comparison.ties === null) return judged("unknown", "no-shared-measure", comparison);
   if (comparison.ties) return judged("tied", "ties", comparison);
-  if (legs.some((leg) => leg.onItsWay())) return judged("flight", "other-snapshot", comparison);
+  const torn = legs.some(({ otherRun }) => otherRun);
+  if (legs.some((leg) => leg.onItsWay())) return judged("flight", torn ? "other-run" : "other-snapshot", comparison);
+  if (torn) return judged("unknown", "other-run", comparison);
   const snapshots = new Set(legs.flatMap(({ snapshotAsOf }) => snapshotAsOf ?? []));
   if (snapshots.size > 1) return judged("unknown", "other-snapshot", comparison);
   return judged("off", causeOf(comparison), comparison);

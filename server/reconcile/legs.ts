@@ -78,11 +78,18 @@ function legOf(input: LegInput, id: string, version: string, sign: 1 | -1, momen
     completeThrough: watermark?.completeThrough ?? null,
     snapshotAsOf: watermark?.snapshotAsOf ?? null,
     run: behind ?? runs.find((run) => !isActive(run)) ?? null,
+    otherRun: dataset.kind !== "source" && toldApart(facts, totals, watermark),
     active: runs.some(isActive),
     hop: flow.hops.findIndex((hop) => hop.dataset === id),
     onItsWay: () => onItsWay(input, leg, moment),
   };
   return leg;
+}
+
+/** Whether one run told the figures and another how far they reach. What is read off a dataset itself is of no run. */
+function toldApart(facts: Facts, [total]: readonly Total[], watermark: Watermark | null): boolean {
+  if (!total || !watermark?.completeThrough || watermark.runId === total.runId) return false;
+  return facts.run(watermark.runId) !== null && facts.run(total.runId) !== null;
 }
 
 export function isActive(run: Run): boolean {

@@ -182,6 +182,28 @@ describe("filters, versions and time", () => {
   });
 });
 
+describe("figures and a snapshot told by different runs", () => {
+  it.each([
+    ["of the target are not compared", "plan", "55", "unknown", "other-run"],
+    ["of the source are not compared", "message", "55", "unknown", "other-run"],
+    ["tie all the same where they are equal", "plan", "60", "tied", "ties"],
+  ])("%s", (_, torn, amount, state, cause) => {
+    const played = scene({});
+    played.holds("message", net({ "4000": "60" }));
+    played.holds("plan", net({ "4000": amount }));
+    const next = played.facts.ran(torn, { entity: "DE01", startedAt: "2026-11-02T10:00:00.000Z", runId: "next" });
+    const { watermark } = played.facts;
+    played.facts.watermark = (name, ...rest) => {
+      const mark = watermark(name, ...rest);
+      return mark && name.name === torn.toUpperCase() ? { ...mark, runId: next.runId } : mark;
+    };
+    const judged = played.judge();
+    expect(judged.hops[1]).toMatchObject({ state, cause });
+    expect(judged.state).toBe(state === "tied" ? "tied" : "not-comparable");
+    expect(played.breaks()).toEqual([]);
+  });
+});
+
 describe("budgets and sums", () => {
   const budget = { kind: "budget", legs: ["ledger", "message", "extract", "plan"], grain: ["entity", "currency"] };
   const versions = { versions: { ledger: "budget" } };

@@ -6,7 +6,7 @@ import { sumOf, type MeasureName } from "./cells.ts";
 import type { Comparison } from "./compare.ts";
 import { judgeLegs, type Judging } from "./judge-legs.ts";
 import { readable } from "./exact.ts";
-import type { HopJudgement } from "./judgement.ts";
+import type { HopCause, HopJudgement } from "./judgement.ts";
 import { endOf, exceptionsFor, legsOf, type Leg, type LegInput } from "./legs.ts";
 import { decimalText } from "./money.ts";
 import { rerunTarget } from "./rerun-target.ts";
@@ -92,11 +92,13 @@ export function lineOf(input: LineInput, judged: JudgedRule): TieLine {
   };
 }
 
+const NOT_COMPARABLE: ReadonlySet<HopCause> = new Set(["other-snapshot", "other-run"]);
+
 function stateOf(hops: HopJudgement[]): TieLine["state"] {
   if (hops.some((hop) => hop.state === "off")) return "off";
   if (hops.some((hop) => hop.state === "flight")) return "flight";
   if (!hops.some((hop) => hop.state === "unknown")) return "tied";
-  const otherwise = hops.some((hop) => hop.state === "unknown" && hop.cause !== "other-snapshot");
+  const otherwise = hops.some((hop) => hop.state === "unknown" && !NOT_COMPARABLE.has(hop.cause));
   return otherwise ? "unknown" : "not-comparable";
 }
 

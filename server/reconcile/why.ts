@@ -38,6 +38,8 @@ export function whyOf(entity: Entity, legs: Leg[], judged: HopJudgement[], at: n
       return hop.state === "flight"
         ? `Shows the snapshot of ${time(takenAt(leg))}; the one of ${time(takenAt(before!))} is on its way.`
         : `Shows the snapshot of ${time(takenAt(leg))}, the hop before that of ${time(takenAt(before!))}: not comparable.`;
+    case "other-run":
+      return "Figures and snapshot were told by different runs; they are compared when one run has told both.";
     case "timing":
       return `Shows the snapshot of ${time(takenAt(leg))}; that of ${time(takenAt(before!))} may still arrive.`;
     case "timing-lapsed":
