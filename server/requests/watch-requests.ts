@@ -19,16 +19,13 @@ let looks = 0;
 export async function watchRequests(ctx: Context): Promise<void> {
   looks += 1;
   const now = ctx.clock.now().toISOString();
-  const released = await ctx.postgres.ask(releaseClaims, { all: false });
-  const stuck = new Set(released.map(({ requestId }) => requestId));
+  await ctx.postgres.ask(releaseClaims, { all: false });
   for (const request of await ctx.postgres.ask(openRequests, {})) {
     if (request.state === "waiting") {
       if (request.expiresAt && request.expiresAt <= now) await expire(ctx, request.id);
-    } else if (request.heldBy || request.state === "requested" || stuck.has(request.id)) {
+    } else {
       await ctx.enqueue("request.advance", { id: request.id });
-    } else if (looks % AWAITED_EVERY === 0 && request.stepsTotal > 1) {
-      await ctx.enqueue("request.advance", { id: request.id });
-      await expireRequest(ctx, request.id, { awaitedOnly: true });
+      if (looks % AWAITED_EVERY === 0) await expireRequest(ctx, request.id, { awaitedOnly: true });
     }
   }
   await takeUpSchedules(ctx);

@@ -10,6 +10,7 @@ export const PAGE_COMPONENTS: Record<PageId, () => Promise<{ default: Component 
   quarantine: () => import("./Quarantine.svelte"),
   reconcile: () => import("./Reconcile.svelte"),
   evidence: () => import("./Evidence.svelte"),
+  jobs: () => import("./Jobs.svelte"),
   dashboards: () => import("./Dashboards.svelte"),
   alerts: () => import("./Alerts.svelte"),
   collectors: () => import("./Collectors.svelte"),

@@ -4,6 +4,7 @@ export const PAGES = [
   { id: "flows", title: "Flows", key: "f", scope: "board:read", perPeriod: true },
   { id: "reconcile", title: "Reconcile", key: "r", scope: "board:read", perPeriod: true },
   { id: "incidents", title: "Incidents", key: "i", scope: "incident:read", perPeriod: false },
+  { id: "jobs", title: "Jobs", key: "j", scope: "request:read", perPeriod: false },
   { id: "dashboards", title: "Dashboards", key: "d", scope: "board:read", perPeriod: true },
   { id: "evidence", title: "Evidence", key: "e", scope: "audit:read", perPeriod: true },
   { id: "calendar", title: "Calendar", key: "w", scope: "board:read", perPeriod: true },

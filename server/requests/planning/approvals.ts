@@ -3,7 +3,8 @@ import type { ApprovalPolicy, ClosePhase, ExceptionClass, RequestAct } from "../
 import type { Flow } from "../../../schemas/estate/flow.ts";
 
 export interface Approvable {
-  act: RequestAct;
+  /** A runbook's are those of its steps. */
+  acts: readonly RequestAct[];
   class: ExceptionClass;
   criticality: Flow["criticality"];
   phase: ClosePhase;
@@ -29,16 +30,25 @@ const USUAL: readonly ApprovalPolicy[] = [
   { id: "anything-else", approvals: "none", expiresHours: 24 },
 ];
 
-/** The first policy that fits; one that would let everything run again unseen asks for one person at least. */
+/**
+ * The first policy that fits, of several acts the one that asks for most; one that would let everything run again unseen
+ * asks for one person at least.
+ */
 export function policyFor(estate: Pick<Estate, "approvals">, asked: Approvable): ApprovalPolicy {
-  const found = [...estate.approvals, ...USUAL].find((policy) => fits(policy, asked))!;
+  const policies = [...estate.approvals, ...USUAL];
+  const each = asked.acts.map((act) => policies.find((policy) => fits(policy, act, asked))!);
+  const found = each.reduce((most, policy) =>
+    STRICTNESS.indexOf(policy.approvals) > STRICTNESS.indexOf(most.approvals) ? policy : most,
+  );
   return asked.everything && found.approvals === "none" ? { ...found, id: "everything", approvals: "one" } : found;
 }
 
-function fits(policy: ApprovalPolicy, asked: Approvable): boolean {
+const STRICTNESS: readonly ApprovalPolicy["approvals"][] = ["none", "one", "controller", "two"];
+
+function fits(policy: ApprovalPolicy, act: RequestAct, asked: Approvable): boolean {
   const { acts, criticality, classes, phases } = policy;
   return (
-    (acts?.includes(asked.act) ?? true) &&
+    (acts?.includes(act) ?? true) &&
     (criticality?.includes(asked.criticality) ?? true) &&
     (classes?.includes(asked.class) ?? true) &&
     (phases?.includes(asked.phase) ?? true)

@@ -12,7 +12,7 @@ export function planDigest(plan: Omit<Plan, "digest" | "madeAt">): string {
     ...{ schema: "tieout-plan/1", act, title, class: of, phase, touches },
     steps: steps.map(({ expected: _expected, underWay: _underWay, twice, ...step }) => ({
       ...step,
-      twice: twice && twice.prevented !== "adopted-run" ? twice.prevented : null,
+      twice: twice && STAKE.has(twice.prevented) ? twice.prevented : null,
     })),
     findings: findings.filter(({ kind }) => BOUND.has(kind)),
     approval: { policy: approval.policy, approvals: approval.approvals },
@@ -20,6 +20,7 @@ export function planDigest(plan: Omit<Plan, "digest" | "madeAt">): string {
   return sha256(bound);
 }
 
+const STAKE: ReadonlySet<string> = new Set(["nothing", "reversal"]);
 const BOUND: ReadonlySet<string> = new Set(["everything", "twice", "period", "signoff", "report", "reversal"]);
 
 export function sha256(value: unknown): string {

@@ -37,7 +37,7 @@ export function makePlan(world: PlanWorld, wish: Wish): Plan {
   );
   const kind = wish.class ?? CLASSES[wish.act];
   const criticality = criticalityOf(world, touches.flows);
-  const policy = policyFor(world.estate, { act: wish.act, class: kind, criticality, phase, everything });
+  const policy = policyFor(world.estate, { acts: actsOf(world, wish), class: kind, criticality, phase, everything });
   const plan: Omit<Plan, "digest"> = {
     ...{ act: wish.act, title: titleOf(world, wish), class: kind, phase, steps, touches, expected },
     findings: [
@@ -87,6 +87,13 @@ function wantedOf(world: PlanWorld, wish: Wish): Wanted {
     case "runbook":
       return runbookDrafts(world, world.runbooks.get(wish.runbook!)!, wish, (inner) => wantedOf(world, inner));
   }
+}
+
+/** A runbook asks for what its steps ask for. */
+function actsOf({ runbooks }: PlanWorld, wish: Wish): RequestAct[] {
+  if (wish.act !== "runbook") return [wish.act];
+  const steps = runbooks.get(wish.runbook!)!.steps;
+  return ["runbook", ...steps.flatMap(({ act }) => (act.kind === "request" ? [act.act] : []))];
 }
 
 function local(kind: Draft["kind"], title: string, more: Partial<Draft> = {}): Wanted {
