@@ -109,7 +109,9 @@ async function edgeRows(
   { graph, declared, asOf }: LineageView,
   edges: readonly PictureEdge[],
 ): Promise<LineageEdge[]> {
-  const said = await clickhouse.ask(checksBy, { period, by: asOf.knownAt });
+  // Checks speak for declared steps only.
+  const isDeclared = edges.some((edge) => edge.declared);
+  const said = isDeclared ? await clickhouse.ask(checksBy, { period, by: asOf.knownAt }) : [];
   const ties = edgeTies(
     declared.estate,
     declared.edges,

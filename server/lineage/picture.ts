@@ -1,4 +1,4 @@
-import { throughJob, type GraphAt } from "./graph-at.ts";
+import { throughJob, type DeclaredSteps, type GraphAt } from "./graph-at.ts";
 import type { Ref } from "./step-index.ts";
 import type { How } from "./step.ts";
 
@@ -46,7 +46,7 @@ interface Drawing {
 }
 
 function addStep(
-  { index, asOf, shownAs, inForce }: GraphAt,
+  { index, asOf, declared, shownAs, inForce }: GraphAt,
   step: number,
   { node, shown, since }: Drawing,
   edges: Map<string, PictureEdge>,
@@ -71,11 +71,17 @@ function addStep(
   if (shown.has(index.via(step)) && throughJob(index, step)) return;
   const edge = edgeOf(edges, from, node);
   if (!edge.how.includes(how)) edge.how.push(how);
+  if (how !== "io" && throughDeclared(declared, index.origin(step), index.destination(step))) edge.declared = true;
   const producer = index.producer(step);
   if (!edge.producers.includes(producer)) edge.producers.push(producer);
   const firstSeen = index.firstSeen(step, asOf.effectiveAt, asOf.knownAt);
   edge.firstSeen = Math.min(edge.firstSeen ?? firstSeen, firstSeen);
   edge.lastSeen = Math.max(edge.lastSeen ?? lastSeen, lastSeen);
+}
+
+/** Whether the estate declares a job from the one to the other. */
+function throughDeclared(declared: DeclaredSteps, origin: Ref, destination: Ref): boolean {
+  return declared.outOf(origin).some((job) => declared.has(job, destination));
 }
 
 function edgeOf(edges: Map<string, PictureEdge>, origin: Ref, destination: Ref): PictureEdge {

@@ -6,6 +6,9 @@ import { closeScale } from "./close-scale.ts";
 import { collectors } from "./collectors.ts";
 import { consoleLoad } from "./console-load.ts";
 import { grouping } from "./grouping.ts";
+import { graphPage } from "./graph-page.ts";
+import { impact } from "./impact.ts";
+import { lineage } from "./lineage.ts";
 import { ingestBatch } from "./ingest-batch.ts";
 import { ingestSingle } from "./ingest-single.ts";
 import { lineDiff } from "./line-diff.ts";
@@ -31,6 +34,9 @@ export const BENCHES: readonly Bench[] = [
   alertLatency,
   lineIngest,
   lineDiff,
+  lineage,
+  impact,
+  graphPage,
   collectors,
   memory,
   consoleLoad,

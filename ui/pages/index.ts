@@ -11,6 +11,7 @@ export const PAGE_COMPONENTS: Record<PageId, () => Promise<{ default: Component 
   reconcile: () => import("./Reconcile.svelte"),
   evidence: () => import("./Evidence.svelte"),
   jobs: () => import("./Jobs.svelte"),
+  lineage: () => import("./Lineage.svelte"),
   dashboards: () => import("./Dashboards.svelte"),
   alerts: () => import("./Alerts.svelte"),
   collectors: () => import("./Collectors.svelte"),

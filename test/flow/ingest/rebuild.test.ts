@@ -22,7 +22,10 @@ async function fill(): Promise<void> {
     const total = { entity: "DE01", period: "2026-10", measure: "net", value: `${n}.5`, correlationId: `GLA-${n % 7}` };
     const facets = {
       tieout_controlTotals: { ...signed, asOf: "2026-11-04T13:00:00.000Z", totals: [total] },
-      columnLineage: { ...signed, fields: { net: { inputFields: [{ namespace: "cpi://m", name: "OUT", field: "n" }] } } },
+      columnLineage: {
+        ...signed,
+        fields: { net: { inputFields: [{ namespace: "cpi://m", name: "OUT", field: "n" }] } },
+      },
       tieout_position: {
         ...signed,
         positions: [{ entity: "DE01", period: "2026-10", completeThrough: "2026-11-04T13:00:00.000Z" }],
@@ -58,6 +61,22 @@ test("what is derived again from raw is what was there before, and raw stays as 
   expect(told.length).toBeGreaterThan(1);
   expect(await derivedTables(opened.clickhouse)).toEqual(before);
   expect(await select(opened.clickhouse, "SELECT * FROM events FINAL ORDER BY ALL")).toEqual(raw);
+});
+
+test("when a step became known stays, though its event came once more and only that arrival is left", async () => {
+  const { clickhouse } = opened;
+  const known = () =>
+    select(
+      clickhouse,
+      "SELECT toString(min(first).2) AS known FROM lineage_steps WHERE destination LIKE '%GL_ACTUALS_OUT DE01'",
+    );
+  const before = await known();
+  await clickhouse.command(
+    "INSERT INTO events SELECT * REPLACE (received_at + INTERVAL 9 DAY AS received_at) FROM events WHERE job_name = 'GL_ACTUALS_OUT DE01'",
+  );
+  await clickhouse.command("OPTIMIZE TABLE events FINAL");
+  await rebuildDerived(clickhouse, () => {});
+  expect(await known()).toEqual(before);
 });
 
 test("migrations that ran do not run again, and those of another version are refused", async () => {
