@@ -9,12 +9,16 @@ import { grouping } from "./grouping.ts";
 import { graphPage } from "./graph-page.ts";
 import { impact } from "./impact.ts";
 import { lineage } from "./lineage.ts";
+import { dispatch } from "./dispatch.ts";
+import { execute } from "./execute.ts";
 import { ingestBatch } from "./ingest-batch.ts";
 import { ingestSingle } from "./ingest-single.ts";
 import { lineDiff } from "./line-diff.ts";
 import { lineIngest } from "./line-ingest.ts";
 import { liveLatency } from "./live-latency.ts";
 import { memory } from "./memory.ts";
+import { plan } from "./plan.ts";
+import { progress } from "./progress.ts";
 import { recompute } from "./recompute.ts";
 import { routing } from "./routing.ts";
 import { totals } from "./totals.ts";
@@ -37,6 +41,10 @@ export const BENCHES: readonly Bench[] = [
   lineage,
   impact,
   graphPage,
+  plan,
+  dispatch,
+  execute,
+  progress,
   collectors,
   memory,
   consoleLoad,
