@@ -44,7 +44,7 @@ function latestOnly(links: readonly RunLink[], runs: readonly TracedRun[], down:
     jobOf,
   );
   const taken = [...others].flatMap(([job, same]) => {
-    if (named.some((link) => jobOf(link) === job)) return [];
+    if (named.some((each) => jobOf(each) === job)) return [];
     const before = same.filter(({ from }) => {
       const { run } = byKey.get(from)!;
       return run.state === "COMPLETED" && endOf(byKey.get(from)!) <= startOf(down);

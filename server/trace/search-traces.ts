@@ -1,7 +1,6 @@
 import type { TraceFound, TraceSearch } from "../../schemas/wire/trace.ts";
 import { runIdOf } from "../../collectors/run-id.ts";
 import type { Actor } from "../context.ts";
-import { inScope } from "../people/in-scope.ts";
 import { correlationMembers, correlationsLike, jobsOfRuns, runsNaming } from "../store/clickhouse/trace.ts";
 import { lineExtracts } from "../store/clickhouse/line-extracts.ts";
 import { linesNamed } from "../store/clickhouse/trace-lines.ts";

@@ -57,7 +57,7 @@ function tracedRun(key: string, events: readonly IncomingRow[], hows: readonly C
   for (const { run } of inTime.slice(1)) mergeRun(fold, run!);
   const io = distinct(inTime.flatMap((row) => row.io));
   const places = (way: IoSeen["direction"]) =>
-    io.filter(({ direction }) => direction === way).map(({ direction: _, ...place }) => place);
+    io.filter(({ direction }) => direction === way).map(({ direction: _way, ...place }) => place);
   const received = inTime.map(({ receivedAt }) => receivedAt).toSorted();
   return {
     key,

@@ -12,6 +12,7 @@ export const PAGE_COMPONENTS: Record<PageId, () => Promise<{ default: Component 
   evidence: () => import("./Evidence.svelte"),
   jobs: () => import("./Jobs.svelte"),
   lineage: () => import("./Lineage.svelte"),
+  trace: () => import("./Trace.svelte"),
   dashboards: () => import("./Dashboards.svelte"),
   alerts: () => import("./Alerts.svelte"),
   collectors: () => import("./Collectors.svelte"),

@@ -4,6 +4,7 @@ export const PAGES = [
   { id: "flows", title: "Flows", key: "f", scope: "board:read", perPeriod: true },
   { id: "reconcile", title: "Reconcile", key: "r", scope: "board:read", perPeriod: true },
   { id: "lineage", title: "Lineage", key: "l", scope: "board:read", perPeriod: true },
+  { id: "trace", title: "Trace", key: "t", scope: "run:read", perPeriod: false },
   { id: "incidents", title: "Incidents", key: "i", scope: "incident:read", perPeriod: false },
   { id: "jobs", title: "Jobs", key: "j", scope: "request:read", perPeriod: false },
   { id: "dashboards", title: "Dashboards", key: "d", scope: "board:read", perPeriod: true },
