@@ -24,7 +24,9 @@ import * as live from "./wire/live.ts";
 import * as quarantine from "./wire/quarantine-item.ts";
 import * as readiness from "./wire/readiness.ts";
 import * as matrix from "./wire/reconcile-matrix.ts";
+import * as request from "./wire/request.ts";
 import * as detail from "./wire/run-detail.ts";
+import * as runbook from "./wire/runbook.ts";
 import * as signoff from "./wire/signoff.ts";
 import * as trace from "./wire/trace.ts";
 import * as periodStatus from "./wire/period-status.ts";
@@ -65,7 +67,9 @@ const ANSWERED = named(
   lines,
   live,
   quarantine,
+  request,
   detail,
+  runbook,
   history,
   readiness,
   signoff,
