@@ -120,6 +120,8 @@ export interface Context {
   enqueue(task: string, payload: unknown, options?: EnqueueOptions): Promise<void>;
   /** Whether there is a task of this name. */
   handles(task: string): boolean;
+  /** Ends the live connections of a person or key at once. */
+  dismiss(actor: string): void;
   /** Where messages about incidents go. */
   alerting: Alerting;
   /** Says that what a topic shows may have changed; subscribers get the difference. */

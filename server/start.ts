@@ -121,8 +121,19 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
 
   // Tasks need the context, and the context hands tasks on: the queue is opened first thing after.
   let tasks: Tasks | null = null;
+  let doors: ReturnType<typeof openDoors> | null = null;
   const ctx: Context = {
-    ...{ clock, log, estate, clickhouse, postgres, facts, lineage, metrics, linesDirectory: join(options.data, "lines") },
+    ...{
+      clock,
+      log,
+      estate,
+      clickhouse,
+      postgres,
+      facts,
+      lineage,
+      metrics,
+      linesDirectory: join(options.data, "lines"),
+    },
     ...{ evidenceDirectory: join(options.data, "evidence"), audit },
     alerting,
     drivers: new Map(sources.map(({ system, connected }) => [system.id, connected])),
@@ -137,6 +148,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
       tasks ? tasks.enqueue(...task) : Promise.reject(new Error("The task queue is not open yet.")),
     handles: (task) => TASKS.some(({ name }) => name === task),
     touch: (topic) => stream.touch(topic),
+    dismiss: (actor) => doors?.dismiss(actor),
   };
   await forgetCutShort(ctx);
   const gathering = createGathering({ accept: ctx.accept, cursors: storedCursors(postgres) });
@@ -149,9 +161,20 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   const again = createAgain({ ctx, ingest, sources, checkpoints });
   const memo = new Map();
   const collectorRows = () => Object.values(collecting.rows());
-  const incidents = watchIncidents({ ctx, collectors: collectorRows, memo, auditBroken: () => null });
+  const incidents = watchIncidents({ ctx, collectors: collectorRows, memo });
   onStop(incidents.stop);
-  const rooms: Rooms = { ...{ incidents, memo }, ctx, people, ingest, collecting, checkpoints, sandbox, dashboards, maxEventBytes, webhooks };
+  const rooms: Rooms = {
+    ...{ incidents, memo },
+    ctx,
+    people,
+    ingest,
+    collecting,
+    checkpoints,
+    sandbox,
+    dashboards,
+    maxEventBytes,
+    webhooks,
+  };
   const stream = createStream(topicsOf(rooms), { log, metrics });
   onStop(() => stream.stop());
   onStop(followNews(rooms));
@@ -163,7 +186,8 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   await nextRetention(ctx);
 
   const ui = join(root, "dist/ui");
-  onStop(openDoors(rooms, { door, stream, ui: existsSync(ui) ? ui : null }));
+  doors = openDoors(rooms, { door, stream, ui: existsSync(ui) ? ui : null });
+  onStop(doors.close);
   if (sandbox) {
     await playIn(sandbox, { collecting, gathering, estate, systems: sources.map(({ system }) => system.id), say });
     onStop(pushPlayed(sandbox, ctx));
@@ -176,14 +200,14 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   return door.url;
 }
 
-/** Opens the doors over HTTP and the live socket behind one port; answers how to shut them. */
+/** Opens the doors over HTTP and the live socket behind one port; answers how to shut them, and one person's live ones. */
 function openDoors(rooms: Rooms, { door, stream, ui }: { door: Door; stream: Stream; ui: string | null }) {
   const { ctx, people, maxEventBytes } = rooms;
   door.open(createApp({ log: ctx.log, routes: routesOf(rooms), ui, maxEventBytes }));
   const actorOf = (headers: Headers) => people.identify(headers);
   const socket = openSocket(door.http, { stream, metrics: ctx.metrics, actorOf });
   // No request may meet an engine that is closed, so the door is shut before anything behind it.
-  return () => Promise.all([door.close(), socket.close()]);
+  return { close: () => Promise.all([door.close(), socket.close()]), dismiss: socket.dismiss };
 }
 
 async function openSandbox({ estate }: LoadedEstate, options: Options, log: Logger): Promise<StartedSandbox> {

@@ -14,7 +14,7 @@ export async function changeDuty(
 ): Promise<Person> {
   refuseUnknownEntities(ctx.estate, duty.entities);
   if (actor.id === id) throw new Fault("not-permitted", "Nobody changes their own role; ask another platform owner.");
-  return ctx.postgres.transaction(async (tx) => {
+  const changed = await ctx.postgres.transaction(async (tx) => {
     const [before] = await tx.ask(personById, { id });
     if (!before) throw new Fault("not-found", "There is no such person.");
     const entities = duty.entities === "all" ? null : [...duty.entities];
@@ -28,4 +28,7 @@ export async function changeDuty(
     });
     return { ...before, role: duty.role, entities };
   });
+  // What is pushed live was drawn for the duty before; the console connects anew.
+  ctx.dismiss(id);
+  return changed;
 }

@@ -4,6 +4,7 @@ import { record } from "../audit/record.ts";
 import type { Actor, Context, Scope } from "../context.ts";
 import { Fault } from "../fault.ts";
 import { insertKey, type ApiKey } from "../store/postgres/api-keys.ts";
+import { togetherWrong } from "./duties-apart.ts";
 import { sha256Of } from "./key-ring.ts";
 
 const HINT_LENGTH = 10;
@@ -18,6 +19,12 @@ export async function createKey(
   const beyond = actor.kind === "key" ? asked.scopes.filter((scope) => !actor.scopes.includes(scope)) : [];
   if (beyond.length > 0) {
     throw new Fault("not-permitted", `A key cannot give what it does not have: ${beyond.join(", ")}.`);
+  }
+  const wrong = togetherWrong(asked.scopes);
+  if (wrong) {
+    throw new Fault("invalid-input", `No key may hold ${wrong.join(" and ")} together; make two.`, {
+      pointer: "/scopes",
+    });
   }
   if (asked.expiresAt && Date.parse(asked.expiresAt) <= Date.now()) {
     throw new Fault("invalid-input", "expiresAt is in the past.", { pointer: "/expiresAt" });

@@ -18,4 +18,5 @@ export async function removePerson(ctx: Context, actor: Actor, id: string): Prom
       detail: { name: person.name, email: person.email },
     });
   });
+  ctx.dismiss(id);
 }

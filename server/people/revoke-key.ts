@@ -19,5 +19,6 @@ export async function revokeKey(ctx: Context, keys: KeyRing, actor: Actor, id: s
     return revoked;
   });
   keys.forget();
+  ctx.dismiss(id);
   return row;
 }

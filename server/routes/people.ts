@@ -4,8 +4,10 @@ import * as z from "zod";
 import { Role } from "../../schemas/estate/role.ts";
 import { Instant } from "../../schemas/instant.ts";
 import type { Context } from "../context.ts";
+import { accessReview, AccessReview, accessReviewCsv } from "../people/access-review.ts";
 import { addPerson } from "../people/add-person.ts";
 import { changeDuty } from "../people/change-duty.ts";
+import { endSessions } from "../people/end-sessions.ts";
 import type { People } from "../people/people.ts";
 import { removePerson } from "../people/remove-person.ts";
 import { allPeople, type Person } from "../store/postgres/people.ts";
@@ -64,6 +66,36 @@ export function peopleRoutes(deps: { ctx: Context; people: People }): Hono {
       people.permit("person:manage"),
       validator("json", Duty, expected('{"role", "entities": "all" or [ids]}')),
       async (c) => c.json(rowOf(await changeDuty(ctx, c.get("actor"), c.req.param("id"), c.req.valid("json")))),
+    )
+    .post(
+      "/api/v1/people/:id/sign-out",
+      described({ tag: "People", summary: "End every session of a person at once", status: 204 }),
+      people.permit("person:manage"),
+      async (c) => {
+        await endSessions(ctx, c.get("actor"), c.req.param("id"));
+        return c.body(null, 204);
+      },
+    )
+    .get(
+      "/api/v1/access-review",
+      described({
+        tag: "People",
+        summary: "Who may do what, for reviewing it; as CSV with format=csv",
+        answers: AccessReview,
+      }),
+      people.permit("audit:read"),
+      validator(
+        "query",
+        z.object({ format: z.enum(["json", "csv"]).default("json") }),
+        expected("format: json or csv"),
+      ),
+      async (c) => {
+        const review = await accessReview(ctx, c.get("actor"));
+        if (c.req.valid("query").format === "json") return c.json(review);
+        c.header("Content-Type", "text/csv; charset=utf-8");
+        c.header("Content-Disposition", `attachment; filename="access-review-${review.at.slice(0, 10)}.csv"`);
+        return c.body(accessReviewCsv(review));
+      },
     )
     .delete(
       "/api/v1/people/:id",

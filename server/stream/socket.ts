@@ -7,10 +7,12 @@ import type { Stream, Subscriber } from "./stream.ts";
 
 export interface SocketDoor {
   close(): Promise<void>;
+  /** Ends every connection of a person or key at once. */
+  dismiss(actor: string): void;
 }
 
-/** How often a connected console's session is asked for again, so that a revoked one goes quiet, in milliseconds. */
-const RECHECK = 30_000;
+/** How often a connected console's session is asked for again, for what was revoked in another process, in milliseconds. */
+const RECHECK = 10_000;
 
 /**
  * Live topics over socket.io. The same session or key that opens the HTTP doors opens this one; `actorOf` answers null
@@ -45,7 +47,7 @@ export function openSocket(
     deps.metrics.liveClients.inc();
     const recheck = setInterval(() => {
       deps.actorOf(headersOf(socket.handshake.headers)).then(
-        (actor) => actor ?? socket.disconnect(true),
+        (actor) => sameDuty(actor, subscriber.actor) || socket.disconnect(true),
         () => socket.disconnect(true),
       );
     }, RECHECK);
@@ -62,7 +64,20 @@ export function openSocket(
       deps.stream.leave(subscriber);
     });
   });
-  return { close: async () => void (await io.close()) };
+  return {
+    close: async () => void (await io.close()),
+    dismiss(actor) {
+      for (const socket of io.sockets.sockets.values()) {
+        if ((socket.data as { actor?: Actor }).actor?.id === actor) socket.disconnect(true);
+      }
+    },
+  };
+}
+
+/** What is pushed is drawn for a role and entities; with others it starts anew. */
+function sameDuty(now: Actor | null, before: Actor): boolean {
+  const duty = ({ id, role, entities, scopes }: Actor) => JSON.stringify([id, role, entities, scopes]);
+  return now !== null && duty(now) === duty(before);
 }
 
 function sameOrigin(origin: string | undefined, host: string | undefined): boolean {

@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Context } from "../../server/context.ts";
+import type { AccessReview } from "../../server/people/access-review.ts";
 import { openPeople, type People } from "../../server/people/people.ts";
 import { ROLE_SCOPES, SCOPES } from "../../server/people/permissions.ts";
 import { firstPerson } from "../../server/people/first-person.ts";
@@ -70,6 +71,7 @@ describe.each(POSTGRES_ENGINES)("people on the $engine engine", ({ open }) => {
   let ctx: Context;
   let app: Hono;
   let people: People;
+  const dismissed: string[] = [];
 
   const appOf = (of: People): Hono => {
     const guarded = new Hono().get("/api/v1/boards", of.permit("board:read"), (c) => c.json(c.get("actor")));
@@ -92,6 +94,7 @@ describe.each(POSTGRES_ENGINES)("people on the $engine engine", ({ open }) => {
   beforeAll(async () => {
     opened = await open();
     ctx = { postgres: opened.postgres, clock: { now: () => new Date() }, estate: PLANNING_ESTATE, log } as Context;
+    ctx.dismiss = (actor) => void dismissed.push(actor);
     people = await peopleOf();
     app = appOf(people);
   }, 60_000);
@@ -248,8 +251,48 @@ describe.each(POSTGRES_ENGINES)("people on the $engine engine", ({ open }) => {
     const duty = { role: "cfo", entities: "all" };
     expect((await admin.call("PUT", `/api/v1/people/${person.id}/duty`, duty)).status).toBe(200);
     expect(await (await tab.call("GET", "/api/v1/session/me")).json()).toMatchObject(duty);
+    const signOut = `/api/v1/people/${person.id}/sign-out`;
+    expect((await admin.call("POST", signOut)).status).toBe(204);
+    expect((await tab.call("GET", "/api/v1/session/me")).status).toBe(401);
+    expect((await tab.call("POST", "/api/v1/session/password", { ...wrong, password: next })).status).toBe(200);
     expect((await admin.call("DELETE", `/api/v1/people/${person.id}`)).status).toBe(204);
     expect((await tab.call("GET", "/api/v1/session/me")).status).toBe(401);
+    // Live connections were ended with each: another duty, signed out, removed.
+    expect(dismissed.filter((id) => id === person.id)).toHaveLength(3);
+  });
+
+  test("an access review names everybody, every key and what they may do, and its taking is on record", async () => {
+    const admin = withKey(app, ADMIN_KEY);
+    const formula = { name: "=HYPERLINK(1)", email: "formula@small.example", role: "auditor", entities: ["DE01"] };
+    const { person } = (await (await admin.call("POST", "/api/v1/people", formula)).json()) as {
+      person: { id: string };
+    };
+    const review = (await (await admin.call("GET", "/api/v1/access-review")).json()) as AccessReview;
+    expect(review.people.find(({ email }) => email === formula.email)).toMatchObject({
+      ...{
+        role: "auditor",
+        entities: ["DE01"],
+        scopes: ROLE_SCOPES.auditor,
+        waysIn: ["credential"],
+        lastSignInAt: null,
+      },
+    });
+    const sheet = await (await admin.call("GET", "/api/v1/access-review?format=csv")).text();
+    expect(sheet).toContain(`"person","'=HYPERLINK(1)","formula@small.example","auditor","DE01"`);
+    const [taken] = await ctx.postgres.run(
+      "SELECT count(*)::int AS n FROM audit_entries WHERE body ->> 'action' = 'access.review'",
+      [],
+    );
+    expect(taken).toEqual({ n: 2 });
+    expect((await admin.call("DELETE", `/api/v1/people/${person.id}`)).status).toBe(204);
+  });
+
+  test("no key is made for two duties that check each other", async () => {
+    const admin = withKey(app, ADMIN_KEY);
+    const asked = { name: "both", scopes: ["ingest:write", "break:review"] };
+    const refused = await admin.call("POST", "/api/v1/keys", asked);
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain("No key may hold ingest:write and break:review together");
   });
 
   test("guessing passwords is slowed down", async () => {

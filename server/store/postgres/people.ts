@@ -85,3 +85,35 @@ export const deletePerson = defineQuestion({
   row: z.object({ id: z.string() }),
   sql: "DELETE FROM people WHERE id = $1 RETURNING id",
 });
+
+/** Answers the sessions that ended. */
+export const deleteSessions = defineQuestion({
+  engine: "postgres",
+  name: "person.delete-sessions",
+  params: z.object({ personId: z.string() }),
+  row: z.object({ id: z.string() }),
+  sql: "DELETE FROM sessions WHERE person_id = $1 RETURNING id",
+});
+
+/** Everybody with how they get in and when they last did. */
+export const peopleWithSessions = defineQuestion({
+  engine: "postgres",
+  name: "person.with-sessions",
+  params: z.object({}),
+  row: z.object({
+    name: z.string(),
+    email: z.string(),
+    role: Role,
+    entities: z.array(z.string()).nullable(),
+    waysIn: z.array(z.string()),
+    invitedAt: InstantColumn,
+    dutySince: InstantColumn,
+    lastSignInAt: InstantColumn.nullable(),
+    sessions: BigintColumn,
+  }),
+  sql: `SELECT p.name, p.email, d.role, d.entities, p.created_at AS "invitedAt", d.changed_at AS "dutySince",
+      ARRAY(SELECT DISTINCT a.provider_id FROM accounts a WHERE a.person_id = p.id ORDER BY 1) AS "waysIn",
+      (SELECT max(s.created_at) FROM sessions s WHERE s.person_id = p.id) AS "lastSignInAt",
+      (SELECT count(*) FROM sessions s WHERE s.person_id = p.id AND s.expires_at > now()) AS sessions
+    FROM people p JOIN duties d ON d.person_id = p.id ORDER BY p.name, p.id`,
+});

@@ -1,0 +1,96 @@
+import * as z from "zod";
+import { Role } from "../../schemas/estate/role.ts";
+import { Instant } from "../../schemas/instant.ts";
+import { record } from "../audit/record.ts";
+import type { Actor, Context } from "../context.ts";
+import { allKeys } from "../store/postgres/api-keys.ts";
+import { peopleWithSessions } from "../store/postgres/people.ts";
+import { ROLE_SCOPES } from "./permissions.ts";
+
+/** Everybody and every key with what they may do and when they last did anything, as it stands. */
+export const AccessReview = z.object({
+  at: Instant,
+  people: z.array(
+    z.object({
+      name: z.string(),
+      email: z.string(),
+      role: Role,
+      entities: z.union([z.literal("all"), z.array(z.string())]),
+      scopes: z.array(z.string()),
+      waysIn: z.array(z.string()),
+      invitedAt: Instant,
+      dutySince: Instant,
+      lastSignInAt: Instant.nullable(),
+      sessions: z.int(),
+    }),
+  ),
+  keys: z.array(
+    z.object({
+      name: z.string(),
+      hint: z.string(),
+      scopes: z.array(z.string()),
+      createdBy: z.string(),
+      createdAt: Instant,
+      expiresAt: Instant.nullable(),
+      lastUsedAt: Instant.nullable(),
+      revokedAt: Instant.nullable(),
+    }),
+  ),
+});
+export type AccessReview = z.infer<typeof AccessReview>;
+
+/** Takes the review; that somebody took it is on record, with how many it named. */
+export async function accessReview(ctx: Context, actor: Actor): Promise<AccessReview> {
+  return ctx.postgres.transaction(async (tx) => {
+    const at = ctx.clock.now();
+    const people = await tx.ask(peopleWithSessions, {});
+    const keys = await tx.ask(allKeys, {});
+    const detail = { people: people.length, keys: keys.length };
+    await record(tx, { at, actor, action: "access.review", subject: "access:all", detail });
+    return {
+      at: at.toISOString(),
+      people: people.map(({ entities, ...person }) => ({
+        ...person,
+        entities: entities ?? "all",
+        scopes: [...ROLE_SCOPES[person.role]],
+      })),
+      keys: keys.map(({ name, hint, scopes, createdBy, createdAt, expiresAt, lastUsedAt, revokedAt }) => {
+        return { name, hint, scopes: [...scopes], createdBy, createdAt, expiresAt, lastUsedAt, revokedAt };
+      }),
+    };
+  });
+}
+
+const HEAD = [
+  "kind",
+  "name",
+  "e-mail or beginning",
+  "role",
+  "entities",
+  "may",
+  "since",
+  "last seen",
+  "ends",
+  "ways in",
+];
+
+/** The review as a table, people first. Cells that a spreadsheet would take for a formula are quoted as text. */
+export function accessReviewCsv({ people, keys }: AccessReview): string {
+  const rows = [
+    HEAD,
+    ...people.map((each) => [
+      ...["person", each.name, each.email, each.role, [each.entities].flat().join(" "), each.scopes.join(" ")],
+      ...[each.dutySince, each.lastSignInAt ?? "", "", each.waysIn.join(" ")],
+    ]),
+    ...keys.map((each) => [
+      ...["key", each.name, each.hint, "", "all", each.scopes.join(" "), each.createdAt, each.lastUsedAt ?? ""],
+      ...[each.revokedAt ?? each.expiresAt ?? "", `made by ${each.createdBy}`],
+    ]),
+  ];
+  return `${rows.map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
+}
+
+function cell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return `"${safe.replaceAll('"', '""')}"`;
+}
