@@ -123,6 +123,8 @@ function goOn(standing: Known, finding: Finding, now: string): Folded | null {
   const awake = standing.state === "snoozed" && (worse || over);
   const next: Known = {
     ...{ ...standing, ...finding, quietSinceAt: null },
+    // What fails anew for the same reason has been there since it first did.
+    sinceAt: finding.sinceAt < standing.sinceAt ? finding.sinceAt : standing.sinceAt,
     ...(awake ? { state: "open" as const, snoozedUntil: null, snoozedMilestone: null } : {}),
   };
   const told = worse

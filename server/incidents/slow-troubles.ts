@@ -1,11 +1,17 @@
 import type { Context } from "../context.ts";
 import { jobPlacesOf } from "../dashboards/job-places.ts";
+import { driftAnswer } from "../lineage-answers/drift-answer.ts";
+import type { LineageDeps } from "../lineage-answers/view.ts";
 import { failedJobs, waitingInput } from "../store/clickhouse/troubles.ts";
 import { openBreaksBefore } from "../store/postgres/breaks-lists.ts";
+import { failedRequests } from "../store/postgres/requests-failed.ts";
 import { taskBacklog } from "../store/postgres/task-backlog.ts";
+import { watchAudit } from "./audit-watch.ts";
 import { breakExceptions } from "./exceptions/break-exceptions.ts";
+import { driftExceptions } from "./exceptions/drift-exceptions.ts";
 import { inputExceptions } from "./exceptions/input-exceptions.ts";
 import { looseRunExceptions } from "./exceptions/loose-run-exceptions.ts";
+import { requestExceptions } from "./exceptions/request-exceptions.ts";
 import { towerExceptions } from "./exceptions/tower-exceptions.ts";
 import type { OpenException } from "./open-exception.ts";
 
@@ -23,9 +29,10 @@ const GOOD_FOR = 10_000;
 const MOST = 500;
 const DAYS = 3;
 
-export type TroubleContext = Pick<Context, "clickhouse" | "postgres" | "estate" | "clock" | "metrics" | "log">;
+export type TroubleContext = LineageDeps & Pick<Context, "metrics" | "log">;
 
-export function createSlowTroubles(ctx: TroubleContext, auditBroken: () => string | null): SlowTroubles {
+export function createSlowTroubles(ctx: TroubleContext): SlowTroubles {
+  const auditBroken = watchAudit(ctx);
   const placeOf = jobPlacesOf(ctx.estate);
   let known: readonly OpenException[] = [];
   let askAgainAt = 0;
@@ -33,11 +40,13 @@ export function createSlowTroubles(ctx: TroubleContext, auditBroken: () => strin
   const ask = async (periods: readonly string[]): Promise<OpenException[]> => {
     const now = ctx.clock.now();
     const since = new Date(now.getTime() - DAYS * 86_400_000).toISOString();
-    const [inputs, failed, backlog, breaks, unwritten] = await Promise.all([
+    const yesterday = new Date(now.getTime() - 86_400_000).toISOString();
+    const [inputs, failed, backlog, breaks, requests, unwritten] = await Promise.all([
       ctx.clickhouse.ask(waitingInput, { limit: MOST }),
       ctx.clickhouse.ask(failedJobs, { since, limit: MOST }),
       ctx.postgres.ask(taskBacklog, {}),
       ctx.postgres.ask(openBreaksBefore, { period: periods.toSorted()[0] ?? "" }),
+      ctx.postgres.ask(failedRequests, { since: yesterday, limit: MOST }),
       ctx.metrics.ingestWaitingBytes.get(),
     ]);
     const loose = failed
@@ -47,6 +56,8 @@ export function createSlowTroubles(ctx: TroubleContext, auditBroken: () => strin
       ...inputExceptions(inputs.map((each) => ({ ...each, sinceAt: new Date(`${each.sinceAt}Z`).toISOString() }))),
       ...looseRunExceptions(loose.map(({ run, place }) => ({ run, system: place.system ?? null }))),
       ...breakExceptions(breaks, periods),
+      ...requestExceptions(requests),
+      ...driftExceptions(driftAnswer(ctx, {})),
       ...towerExceptions(
         {
           tasks: { waiting: backlog[0]?.waiting ?? 0, oldestSeconds: backlog[0]?.oldestSeconds ?? 0 },

@@ -27,13 +27,11 @@ const LONGEST_REST = 5_000;
 
 type Watching = Pick<Looking, "collectors" | "memo"> & {
   ctx: Looking["ctx"] & RecordContext & TroubleContext & Pick<Context, "log" | "touch">;
-  /** Why the audit log cannot be trusted; null while it can. */
-  auditBroken(): string | null;
 };
 
 /** Looks for what is wrong when facts change and when time alone does, one look at a time, and writes incidents on. */
-export function watchIncidents({ ctx, collectors, memo, auditBroken }: Watching): IncidentWatch {
-  const slow = createSlowTroubles(ctx, auditBroken);
+export function watchIncidents({ ctx, collectors, memo }: Watching): IncidentWatch {
+  const slow = createSlowTroubles(ctx);
   const order = upstreamOf(ctx.estate);
   let named: ReadonlyMap<string, string> = new Map();
   let waiting: NodeJS.Timeout | null = null;

@@ -97,6 +97,33 @@ describe("the close, live", () => {
     await page.getByRole("img", { name: /Ledger extracted: done/ }).waitFor();
   });
 
+  it("has its cause taken on by whoever owns it, from the keyboard, and the runbook ticked off", async () => {
+    const theirs = await shown.signIn("analyst");
+    const alone = complaints(theirs);
+    await theirs.goto("/incidents");
+    const row = theirs.getByRole("button", { name: /Unmapped cost centre 7710/ });
+    await row.waitFor({ timeout: 30_000 });
+    expect(await theirs.getByRole("heading", { level: 1 }).textContent()).toMatch(/needs? you/);
+    await row.focus();
+    await theirs.keyboard.press("a");
+    await theirs.getByRole("button", { name: "Undo" }).click();
+    await theirs.getByRole("button", { name: /Unmapped cost centre 7710.*open/ }).waitFor();
+    await row.focus();
+    await theirs.keyboard.press("a");
+    await theirs.getByRole("button", { name: /Unmapped cost centre 7710.*taken on/ }).click();
+    await theirs.getByRole("list", { name: /Tie-out line of DE01/ }).waitFor();
+    expect(await theirs.getByRole("region", { name: "Impact" }).textContent()).toContain("Group close dashboard");
+    await theirs.getByRole("checkbox", { name: "Step 1 is done" }).check();
+    await theirs
+      .getByRole("region", { name: "What happened" })
+      .getByText(/Step 1 done/)
+      .waitFor();
+    expect(await accessibilityBreaches(theirs)).toEqual([]);
+    await picture(theirs, "incident");
+    expect(alone).toEqual([]);
+    await theirs.context().close();
+  });
+
   it("has a break explained by one person and approved by another, from the keyboard", async () => {
     const theirs = await shown.signIn("accountant");
     await theirs.goto("/reconcile/2026-10");
@@ -139,6 +166,7 @@ describe("the close, live", () => {
     ["/close/2026-10/DE01", "Gates", "light", 390],
     ["/reconcile/2026-10?rule=actuals-tie-out&entity=DE01", "Rules by entity", "dark", 1280],
     ["/reconcile/2026-10", "Breaks", "light", 390],
+    ["/incidents?show=open", "Inbox", "dark", 390],
     ["/dashboards/2026-10/integration-health", "Runs that failed", "dark", 390],
     ["/calendar/2026-10?entity=US02", "Instants", "light", 390],
   ] as const)("%s can be read by everybody", async (address, region, theme, width) => {

@@ -5,6 +5,7 @@ import type { IncidentAnswer, IncidentDetail, IncidentRow } from "../../schemas/
 import { createApp } from "../../server/app.ts";
 import type { Actor, Context } from "../../server/context.ts";
 import { watchIncidents, type IncidentWatch } from "../../server/incidents/watch-incidents.ts";
+import { openLineage } from "../../server/lineage-answers/open-lineage.ts";
 import { createMetrics } from "../../server/metrics.ts";
 import { ROLE_SCOPES } from "../../server/people/permissions.ts";
 import { demand, type Permit } from "../../server/people/permit.ts";
@@ -59,9 +60,10 @@ beforeAll(async () => {
   const { postgres, stop } = await POSTGRES_ENGINES[0]!.open();
   closing.push(stop);
   facts = knownFacts(estate, "2026-10");
+  const lineage = await openLineage(clickhouse, [{ estate, loadedAt: "2026-01-01T00:00:00.000Z" }]);
   const log = pino({ level: "error" }, { write: (line: string) => void failures.push(line) });
   ctx = {
-    ...{ clickhouse, postgres, estate, facts, log, metrics: createMetrics(), clock: { now: () => now } },
+    ...{ clickhouse, postgres, estate, facts, lineage, log, metrics: createMetrics(), clock: { now: () => now } },
     ...{ touch: () => {}, handles: () => false, enqueue: async () => {} },
   } as unknown as Context;
   const tasks = await startTasks(ctx, []);
@@ -81,7 +83,7 @@ afterAll(async () => {
 
 /** A process that looks for itself. */
 function newProcess(): IncidentWatch {
-  return watchIncidents({ ctx, collectors: () => [], memo: new Map(), auditBroken: () => null });
+  return watchIncidents({ ctx, collectors: () => [], memo: new Map() });
 }
 const pass = (minutes: number) => (now = new Date(now.getTime() + minutes * 60_000));
 async function ask(who: Who, path: string, body?: unknown): Promise<{ status: number; body: Answer }> {

@@ -4,6 +4,7 @@ import type { Label } from "../../sandbox/world/fault-script.ts";
 import type { Hold } from "../../schemas/wire/board.ts";
 import type { TieLine } from "../../schemas/wire/line.ts";
 import { episodesOf, foundIn, tells as tellsIn, type Episode } from "../score/episodes.ts";
+import { alarmsOver, alarmTells, scoreAlarms } from "../score/incident-lookout.ts";
 import { openPlayedTower, type Look, type PlayedTower } from "./played-tower.ts";
 
 const OCTOBER = "2026-10";
@@ -162,6 +163,21 @@ describe("the faults of October", () => {
       expect(new Set(stood(hold.code).map(({ sinceAt }) => sinceAt)), hold.id).toHaveLength(1);
     expect(stood("missing-run").map(({ severity }) => severity)).toEqual(["S2", "S2", "S2", "S1", "S1", "S1"]);
     expect(stood("missing-run").at(-1)!.text).toContain("at 3 Nov 12:00. 2 more since. No run, no error.");
+  });
+});
+
+describe("the incidents of October", () => {
+  test("are one for each fault, to who owns it; nothing else wakes anybody", () => {
+    const played = labels.filter(({ period }) => period === OCTOBER);
+    const alarms = alarmsOver(tower.estate, looks);
+    const others = alarms.filter((alarm) => !played.some((label) => alarmTells(tower.estate, alarm, label, HOUR)));
+    expect(others.map(({ at: when, incident }) => `${when} ${incident.causeKey}`)).toEqual([]);
+    expect(scoreAlarms(tower.estate, alarms, played, HOUR)).toEqual({
+      rootCauses: 7,
+      alarms: 7,
+      rightRole: 7,
+      missed: [],
+    });
   });
 });
 

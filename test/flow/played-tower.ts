@@ -16,6 +16,8 @@ import type { BoardMemo } from "../../server/close/board-input.ts";
 import { calendarsOf, GROUP } from "../../server/close/calendars.ts";
 import { entityLines } from "../../server/close/entity-lines.ts";
 import { createCollecting, type Source } from "../../server/collect/collect.ts";
+import { closeExceptions } from "../../server/incidents/exceptions/close-exceptions.ts";
+import type { OpenException } from "../../server/incidents/open-exception.ts";
 import { historyStops } from "../../server/collect/history-stops.ts";
 import { openSources } from "../../server/collect/open-sources.ts";
 import { createGathering, playHistory } from "../../server/collect/play-history.ts";
@@ -34,6 +36,9 @@ export interface Look {
   head: BoardHead;
   entities: BoardEntity[];
   holds: Hold[];
+  /** What is wrong, as incidents are made of it. */
+  exceptions: readonly OpenException[];
+  collectors: readonly CollectorRow[];
   strips: Record<string, FlowStrip>;
   lines(entity: string): Record<string, TieLine>;
 }
@@ -117,11 +122,14 @@ export async function openPlayedTower(
       const now = clock.now();
       const judged = { ...{ estate, calendars, facts, now, period }, collectors: collectorRows() };
       const rows: CloseRow[] = Object.values(closeBoard({ ...judged, entities: "all", memo }));
+      const found = closeExceptions({ ...judged, memo });
       return {
         at: now.toISOString(),
         head: rows.find((row) => row.kind === "head")!,
         entities: rows.filter((row) => row.kind === "entity"),
         holds: rows.filter((row) => row.kind === "hold"),
+        exceptions: [...found.own, ...found.systems],
+        collectors: judged.collectors,
         strips: flowStrips({ ...judged, entities: "all", requests: [] }),
         lines: (entity) => entityLines({ ...judged, entity }),
       };

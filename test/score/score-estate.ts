@@ -1,6 +1,7 @@
 import type { ExceptionCode } from "../../schemas/event/facets.ts";
 import { openPlayedTower } from "../flow/played-tower.ts";
 import { episodesOf, foundIn, tells } from "./episodes.ts";
+import { alarmsOver, scoreAlarms, type AlarmScore } from "./incident-lookout.ts";
 
 export interface CodeScore {
   code: ExceptionCode;
@@ -19,6 +20,8 @@ export interface EstateScore {
   missed: string[];
   /** What was called a fault and was none: instant, hold and its words. */
   falseAlarms: string[];
+  /** What people were told of them, one incident for each cause. */
+  incidents: AlarmScore;
 }
 
 const HOUR = 3_600_000;
@@ -58,6 +61,7 @@ export async function scoreEstate(name: string, progress: (share: number) => voi
         };
       }),
       missed: missed.map(({ id }) => id),
+      incidents: scoreAlarms(tower.estate, alarmsOver(tower.estate, looks), labels, WITHIN),
       falseAlarms: seen
         .filter((one) => !truth(one))
         .map(({ hold, firstAt, lastAt }) => {
