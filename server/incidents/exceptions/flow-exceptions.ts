@@ -1,10 +1,10 @@
 import type { Estate } from "../../../schemas/estate/estate.ts";
-import type { Hold } from "../../../schemas/wire/board.ts";
+import type { BoardCell, Hold } from "../../../schemas/wire/board.ts";
 import type { IncidentCause } from "../../../schemas/wire/incident.ts";
 import { indexOf } from "../../checks/estate-index.ts";
 import { EXCEPTION_TABLE } from "../../checks/exception-table.ts";
 import type { Problem } from "../../checks/problem.ts";
-import { suspendedId, type Cause, type EntityJudgement } from "../../close/entity-judgement.ts";
+import { overdueId, suspendedId, type Cause, type EntityJudgement } from "../../close/entity-judgement.ts";
 import { causeKeyOf } from "../cause-key.ts";
 import type { OpenException } from "../open-exception.ts";
 
@@ -25,25 +25,31 @@ export function flowExceptions(estate: Estate, { period, judgements, holds }: Ju
   );
 }
 
-/** Sign-offs that do not stand any more. */
-export function suspendedExceptions(estate: Estate, { period, judgements, holds }: JudgedPeriod): OpenException[] {
+/** Sign-offs that do not stand any more, and those somebody owes. */
+export function signoffExceptions(estate: Estate, { period, judgements, holds }: JudgedPeriod): OpenException[] {
   const byId = new Map(holds.map((hold) => [hold.id, hold]));
-  return judgements.flatMap(({ row, suspended }) =>
-    suspended.map((cell): OpenException => {
-      const hold = byId.get(suspendedId(cell.milestone, row.entity))!;
+  return judgements.flatMap((judgement) => {
+    const { entity } = judgement.row;
+    const of = (cell: BoardCell, id: string): OpenException => {
+      const hold = byId.get(id)!;
       const { title, text } = hold;
       return {
         ...exceptionOfHold(hold, period),
-        kind: "people",
-        ...{ entity: row.entity, dataset: signedDataset(estate, row.entity) },
-        ...{ brings: null, suffers: "figures", echo: true },
+        ...{ key: `${id}/${entity}/${period}`, kind: "people", entity, dataset: signedDataset(estate, entity) },
+        ...{ brings: null, suffers: null, echo: true },
         milestones: [{ id: cell.milestone, dueAt: hold.dueAt }],
-        told: {
-          words: { finance: { title, text }, engineering: { title, text: `${row.entity} has to be signed again.` } },
-        },
+        told: { words: { finance: { title, text }, engineering: { title, text: `${entity} has to be signed.` } } },
       };
-    }),
-  );
+    };
+    return [
+      // What made the figures move makes the signature fall.
+      ...judgement.suspended.map((cell) => ({
+        ...of(cell, suspendedId(cell.milestone, entity)),
+        suffers: "figures" as const,
+      })),
+      ...judgement.overdue.map((cell) => of(cell, overdueId(cell))),
+    ];
+  });
 }
 
 /** Systems that cannot be read. */
