@@ -17,6 +17,7 @@ import * as strip from "./wire/flow-strip.ts";
 import * as forecast from "./wire/forecast.ts";
 import * as freshness from "./wire/freshness.ts";
 import * as history from "./wire/close-history.ts";
+import * as incident from "./wire/incident.ts";
 import * as ingest from "./wire/ingest.ts";
 import * as line from "./wire/line.ts";
 import * as lines from "./wire/lines.ts";
@@ -62,6 +63,7 @@ const ANSWERED = named(
   evidence,
   forecast,
   freshness,
+  incident,
   ingest,
   line,
   lines,
