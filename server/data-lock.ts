@@ -16,9 +16,8 @@ export function lockDataDirectory(directory: string): () => void {
     writeFileSync(file, lockNameOf(process.pid), { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const named = readFileSync(file, "utf8");
-    const holder = Number.parseInt(named, 10);
-    if (holder !== process.pid && alive(holder) && lockNameOf(holder) === named) {
+    const holder = holderOf(directory);
+    if (holder !== null) {
       throw new OptionError(
         `${directory} is in use by another Tieout (process ${holder}). Stop it first, or name another folder with --data.`,
       );
@@ -26,6 +25,18 @@ export function lockDataDirectory(directory: string): () => void {
     writeFileSync(file, lockNameOf(process.pid));
   }
   return () => rmSync(file, { force: true });
+}
+
+/** The other process that lives and holds the data directory; null where none does. */
+export function holderOf(directory: string): number | null {
+  let named: string;
+  try {
+    named = readFileSync(join(directory, "lock"), "utf8");
+  } catch {
+    return null;
+  }
+  const holder = Number.parseInt(named, 10);
+  return holder !== process.pid && alive(holder) && lockNameOf(holder) === named ? holder : null;
 }
 
 function makeWritable(directory: string): void {

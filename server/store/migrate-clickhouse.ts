@@ -1,4 +1,4 @@
-import { appliedTables, recordTables } from "./clickhouse/migrations.ts";
+import { appliedTables, migrationsTable, recordTables } from "./clickhouse/migrations.ts";
 import type { ClickHouse } from "./clickhouse.ts";
 import { notApplied } from "./migration-files.ts";
 
@@ -25,6 +25,13 @@ export async function migrateClickHouse(clickhouse: ClickHouse, cluster: string 
     await clickhouse.ask(recordTables, { name: file.name, sha256: file.sha256 });
   }
   return open.map((file) => file.name);
+}
+
+/** Names of the migrations not applied yet, looked up without changing anything. Throws as `migrateClickHouse` does. */
+export async function pendingClickHouse(clickhouse: ClickHouse): Promise<string[]> {
+  const [table] = await clickhouse.ask(migrationsTable, {});
+  const applied = table?.exists ? await clickhouse.ask(appliedTables, {}) : [];
+  return notApplied(FOLDER, "ClickHouse", applied).map(({ name }) => name);
 }
 
 /** Statements end with a semicolon at the end of a line. */

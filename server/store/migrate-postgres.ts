@@ -1,5 +1,5 @@
 import { notApplied } from "./migration-files.ts";
-import { appliedMigrations, lockMigrations, recordMigration } from "./postgres/migrations.ts";
+import { appliedMigrations, lockMigrations, migrationsTable, recordMigration } from "./postgres/migrations.ts";
 import type { Postgres } from "./postgres.ts";
 
 const FOLDER = new URL("./migrations/postgres/", import.meta.url);
@@ -25,4 +25,11 @@ export async function migratePostgres(postgres: Postgres): Promise<string[]> {
     }
     return open.map((file) => file.name);
   });
+}
+
+/** Names of the migrations not applied yet, looked up without changing anything. Throws as `migratePostgres` does. */
+export async function pendingPostgres(postgres: Postgres): Promise<string[]> {
+  const [table] = await postgres.ask(migrationsTable, {});
+  const applied = table?.exists ? await postgres.ask(appliedMigrations, {}) : [];
+  return notApplied(FOLDER, "PostgreSQL", applied).map(({ name }) => name);
 }

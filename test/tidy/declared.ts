@@ -8,6 +8,7 @@ const KINDS = [
   { call: "defineSandbox", key: "collector", list: "collectors/sandboxes.ts" },
   { call: "defineReceiver", key: "kind", list: "server/receivers/index.ts" },
   { call: "defineTask", key: "name", list: "server/tasks/index.ts" },
+  { call: "defineInspection", key: "name", list: "server/doctor/index.ts" },
   { call: "defineTopic", key: "name", list: "server/stream/topics.ts" },
   { call: "defineBench", key: "name", list: "test/bench/index.ts" },
   { call: "defineQuestion", key: "name", list: null },

@@ -1,6 +1,15 @@
 import * as z from "zod";
 import { defineQuestion } from "../question.ts";
 
+/** Whether any migration ever ran. */
+export const migrationsTable = defineQuestion({
+  engine: "clickhouse",
+  name: "migration.table",
+  params: z.object({}),
+  row: z.object({ exists: z.coerce.boolean() }),
+  sql: "SELECT count() > 0 AS exists FROM system.tables WHERE database = currentDatabase() AND name = 'migrations'",
+});
+
 /** Migrations that ran, each once. */
 export const appliedTables = defineQuestion({
   engine: "clickhouse",

@@ -10,6 +10,15 @@ export const lockMigrations = defineQuestion({
   sql: "SELECT pg_advisory_xact_lock(74310001)",
 });
 
+/** Whether any migration ever ran. */
+export const migrationsTable = defineQuestion({
+  engine: "postgres",
+  name: "migration.table",
+  params: z.object({}),
+  row: z.object({ exists: z.boolean() }),
+  sql: `SELECT to_regclass('migrations') IS NOT NULL AS "exists"`,
+});
+
 export const appliedMigrations = defineQuestion({
   engine: "postgres",
   name: "migration.applied",

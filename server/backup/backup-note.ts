@@ -1,0 +1,20 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+
+/** What the last backup left behind in the data folder, for whoever asks how old it is. */
+const Note = z.object({
+  /** When it began, an instant of real time: everything acknowledged before is in it. */
+  at: z.string(),
+  to: z.string(),
+  files: z.int(),
+  bytes: z.int(),
+});
+export type BackupNote = z.infer<typeof Note>;
+
+const FILE = "last-backup.json";
+
+export function lastBackup(dataDirectory: string): BackupNote | null {
+  const file = join(dataDirectory, FILE);
+  return existsSync(file) ? Note.parse(JSON.parse(readFileSync(file, "utf8"))) : null;
+}
