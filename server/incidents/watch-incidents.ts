@@ -22,7 +22,7 @@ export interface IncidentWatch {
 const SETTLE = 300;
 const TICK = 2_000;
 /** A costly look is followed by a rest this many times as long, so that boards are answered in between. */
-const REST = 4;
+const REST = 9;
 const LONGEST_REST = 5_000;
 
 type Watching = Pick<Looking, "collectors" | "memo"> & {
