@@ -1,5 +1,12 @@
 import * as z from "zod";
-import type { ControlTotal, OutcomeFacet, Position, Qualifier, RunException } from "../schemas/event/facets.ts";
+import type {
+  ControlTotal,
+  NamesFacet,
+  OutcomeFacet,
+  Position,
+  Qualifier,
+  RunException,
+} from "../schemas/event/facets.ts";
 import type { EventType, RunEvent } from "../schemas/event/open-lineage.ts";
 import { runIdOf } from "./run-id.ts";
 import { signedRun } from "./signed-event.ts";
@@ -57,6 +64,8 @@ export interface SeenRun {
   counts?: { [count in Count]?: number | null | undefined } | undefined;
   exceptions: readonly RunException[];
   correlationId?: string | null | undefined;
+  /** What other systems know it by, where no correlation ID goes with it; the same in each of its events. */
+  names?: NamesFacet | undefined;
   parent?: { key: string; job: string } | undefined;
   /** A run of another system that handed over what this one carries. */
   upstream?: { namespace: string; key: string; job: string } | undefined;
@@ -109,7 +118,7 @@ export function seenRunEvents(producer: string, namespace: string, run: SeenRun)
   return [...events, event(type, at, endFacets(type, outcome, run.exceptions), ended)];
 }
 
-function steadyFacets(namespace: string, { correlationId, parent, upstream }: SeenRun) {
+function steadyFacets(namespace: string, { correlationId, names, parent, upstream }: SeenRun) {
   return {
     jobDependencies: upstream && {
       upstream: [
@@ -121,6 +130,7 @@ function steadyFacets(namespace: string, { correlationId, parent, upstream }: Se
       ],
     },
     tieout_correlation: correlationId ? { correlationId } : undefined,
+    tieout_names: names,
     parent: parent && { run: { runId: runIdOf(namespace, parent.key) }, job: { namespace, name: parent.job } },
   };
 }

@@ -67,7 +67,13 @@ describe("a delivery with a control file", () => {
     expect(told(events).at(-1)).toBe("COMPLETE 02:05");
     expect(last(events)).toMatchObject({
       job: { name: "PAYGL_DE01" },
-      run: { facets: { tieout_outcome: { rowsWritten: 2 }, tieout_correlation: { correlationId: "PR-0007" } } },
+      run: {
+        facets: {
+          tieout_outcome: { rowsWritten: 2 },
+          tieout_correlation: { correlationId: "PR-0007" },
+          tieout_names: { files: [{ name: NAME }] },
+        },
+      },
       outputs: [
         {
           facets: {

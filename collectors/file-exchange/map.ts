@@ -76,6 +76,7 @@ export function deliveryEvents(namespace: string, { delivery, state, firstAt, op
     exceptions: [...reason, ...wrong].map((exception) => ({ ...exception, ...at })),
     counts: opened ? { rowsWritten: opened.rows ?? told?.rowCount, rowsRead: told?.rowCount } : undefined,
     correlationId: told?.runId ?? null,
+    names: { files: [{ name }] },
     fills: feed,
     position: place && { ...place, ...(snapshotAsOf && { snapshotAsOf }) },
     completeThrough: snapshotAsOf ?? (feed.completeThrough === "start" ? firstAt : null),
