@@ -17,8 +17,16 @@ export interface Cell {
   amounts: Partial<Record<MeasureName, Exact>>;
 }
 
-/** Cells by their place, as `cellKey` writes it. */
-export type Cells = ReadonlyMap<string, Cell>;
+/**
+ * Cells by their place, as `cellKey` writes it. They never change; what was found of them is kept beside them, since many
+ * rules look at the same (a weak map of as many would keep the collector of garbage busier than the finding).
+ */
+export interface Cells extends ReadonlyMap<string, Cell> {
+  /** Measures any cell tells, as bits in the order of `MEASURES`. */
+  reported?: number;
+  /** What they were last held against, in which measures, and whether they were the same. */
+  heldAgainst?: { target: Cells; bits: number; same: boolean };
+}
 
 /** What an entity's figures are in where a system leaves ledger or currency out. */
 export interface Defaults {

@@ -44,10 +44,9 @@ export interface Comparing {
  * exact, and where the source is zero only the absolute bound applies.
  */
 export function compare(source: Cells, target: Cells, comparing: Comparing): Comparison {
-  const shared = MEASURES.filter(
-    (measure) => comparing.measures.includes(measure) && reports(source, measure) && reports(target, measure),
-  );
-  if (shared.length > 0 && identical(source, target, shared)) return nothingOff(shared);
+  const bits = reportedIn(source) & reportedIn(target) & bitsOf(comparing.measures);
+  const shared = SHARED[bits]!;
+  if (bits > 0 && identical(source, target, bits)) return NOTHING_OFF[bits]!;
   const bounds = boundsOf(comparing.tolerance);
   const tally: Tally = { difference: {}, tolerated: {}, off: new Map(), signTurned: shared.includes("net") };
   for (const measure of shared) tally.difference[measure] = 0n;
@@ -65,21 +64,55 @@ export function compare(source: Cells, target: Cells, comparing: Comparing): Com
   };
 }
 
-/** Most legs simply tie, and that is told without weighing anything. */
-function identical(source: Cells, target: Cells, shared: readonly MeasureName[]): boolean {
-  if (source.size !== target.size) return false;
+/** Measures as bits, in their order; the lists of measures and the comparisons where nothing is off, by those bits. */
+const SHARED = Array.from({ length: 2 ** MEASURES.length }, (_, bits) =>
+  MEASURES.filter((_measure, at) => (bits & (1 << at)) > 0),
+);
+const NOTHING_OFF = SHARED.map((shared): Comparison => {
+  const difference = Object.freeze(Object.fromEntries(shared.map((measure) => [measure, 0n])));
+  const none = Object.freeze<never[]>([]) as never[];
+  return Object.freeze({
+    ...{ ties: true, shared, measures: none, difference, signTurned: false, off: none, tolerated: 0n, overCap: false },
+  });
+});
+
+const bitsKnown = new WeakMap<readonly MeasureName[], number>();
+
+function bitsOf(measures: readonly MeasureName[]): number {
+  let bits = bitsKnown.get(measures);
+  if (bits === undefined) {
+    bits = MEASURES.reduce((sum, measure, at) => (measures.includes(measure) ? sum | (1 << at) : sum), 0);
+    bitsKnown.set(measures, bits);
+  }
+  return bits;
+}
+
+function reportedIn(cells: Cells): number {
+  if (cells.reported === undefined) {
+    let bits = 0;
+    for (const { amounts } of cells.values())
+      for (let at = 0; at < MEASURES.length; at++) if (amounts[MEASURES[at]!] !== undefined) bits |= 1 << at;
+    cells.reported = bits;
+  }
+  return cells.reported;
+}
+
+/** Most legs simply tie, and that is told without weighing anything; rules that share both legs find it told before. */
+function identical(source: Cells, target: Cells, bits: number): boolean {
+  const last = source.heldAgainst;
+  if (last?.target === target && last.bits === bits) return last.same;
+  const same = source.size === target.size && allAlike(source, target, SHARED[bits]!);
+  source.heldAgainst = { target, bits, same };
+  return same;
+}
+
+function allAlike(source: Cells, target: Cells, shared: readonly MeasureName[]): boolean {
   for (const [key, { amounts }] of source) {
     const other = target.get(key)?.amounts;
     if (!other) return false;
     for (const measure of shared) if (amounts[measure] !== other[measure]) return false;
   }
   return true;
-}
-
-function nothingOff(shared: MeasureName[]): Comparison {
-  const difference: Comparison["difference"] = {};
-  for (const measure of shared) difference[measure] = 0n;
-  return { ties: true, shared, measures: [], difference, signTurned: false, off: [], tolerated: 0n, overCap: false };
 }
 
 interface Tally {
@@ -162,11 +195,6 @@ function within(delta: Exact, base: Exact, measure: MeasureName, bounds: Bounds,
   if (bounds.percent > 0n && base !== 0n) judged.push(off * HUNDRED_PERCENT <= bounds.percent * magnitude(base));
   if (judged.length === 0) return false;
   return bounds.every ? judged.every(Boolean) : judged.some(Boolean);
-}
-
-function reports(cells: Cells, measure: MeasureName): boolean {
-  for (const { amounts } of cells.values()) if (amounts[measure] !== undefined) return true;
-  return false;
 }
 
 function larger(one: Exact, other: Exact): Exact {

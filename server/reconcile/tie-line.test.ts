@@ -111,7 +111,7 @@ describe("the tie-out line", () => {
         ["4000", swap ? "70" : "60"],
         ["5000", swap ? "30" : "40"],
       ].map(([account, value]) => ({
-        ...totals({ namespace: "planning://small", name: "PLAN" }, "DE01", "2026-10", "actual")[0]!,
+        ...totals({ namespace: swap ? "planning://small" : "hub://small", name }, "DE01", "2026-10", "actual")[0]!,
         ...{ name, account: account!, measure: "net" as const, value: value! },
       }));
     facts.totals = (name, ...rest) =>

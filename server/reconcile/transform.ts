@@ -49,6 +49,7 @@ export function stagesBetween(rule: Reconciliation, from: number, to: number, ma
 
 /** The currency a leg's own figures are in where they do not say. */
 export function currencyAt(rule: Reconciliation, leg: number, terms: Terms): string {
+  if (rule.translations.length === 0) return terms.entityCurrency;
   const last = rule.translations.findLast((translation) => rule.legs.indexOf(translation.leg) <= leg);
   return last ? currencyOf(last, terms) : terms.entityCurrency;
 }
