@@ -6,90 +6,55 @@ import { unzipSync } from "fflate";
 import { readXlsx } from "hucre/xlsx";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EvidenceManifest, EvidencePack, EvidencePreview } from "../../schemas/wire/evidence.ts";
-import { createApp } from "../../server/app.ts";
 import { publishCheckpoint } from "../../server/audit/publish-checkpoint.ts";
 import { logKey, rotateLogKey } from "../../server/audit/log-key.ts";
-import { openLog } from "../../server/audit/open-log.ts";
 import { TIEOUT } from "../../server/audit/record.ts";
 import { checkpointText, signNote, verifierKey } from "../../server/audit/signed-note.ts";
 import { verifyAudit } from "../../server/audit/verify-audit.ts";
 import type { Context } from "../../server/context.ts";
 import { recordEstate } from "../../server/estate/record-estate.ts";
 import { buildPack } from "../../server/evidence/build-pack.ts";
-import { dropExpired } from "../../server/evidence/drop-expired.ts";
-import { demand, type Permit } from "../../server/people/permit.ts";
-import { auditRoutes } from "../../server/routes/audit.ts";
-import { evidenceRoutes } from "../../server/routes/evidence.ts";
-import { evidenceEvents, evidenceTotals } from "../../server/store/clickhouse/evidence.ts";
 import { eventsAfter } from "../../server/store/clickhouse/events.ts";
-import { smallEstate } from "../small-estate.ts";
-import { folders } from "../tiny-estate.ts";
-import { openReconcilingTower, PEOPLE, type Who } from "./reconciling-tower.ts";
+import { openEvidenceTower } from "./evidence-tower.ts";
+import { PEOPLE } from "./reconciling-tower.ts";
 
 const PERIOD = "2026-10";
-const made = folders();
-const directory = made.make("evidence");
-let tower: Awaited<ReturnType<typeof openReconcilingTower>>;
+let tower: Awaited<ReturnType<typeof openEvidenceTower>>;
 let ctx: Context;
-let ask: (who: Who, path: string, body?: object) => Promise<Response>;
 /** Kept by an auditor before anything else happened, and the key as they got it. */
 let kept: { key: string; checkpoint: string };
 let pack: EvidencePack;
 let folder: string;
 
 beforeAll(async () => {
-  tower = await openReconcilingTower(smallEstate());
-  const { postgres, estate, clock } = tower.ctx;
-  const audit = await openLog(postgres, { clock, estate, environment: {}, dataDirectory: directory });
-  const enqueue: Context["enqueue"] = async (_task, payload) => void queued.push((payload as { id: string }).id);
-  ctx = { ...tower.ctx, audit, evidenceDirectory: join(directory, "evidence"), enqueue };
-  mkdirSync(ctx.evidenceDirectory);
-  const permit: Permit = (scope) => async (c, next) => {
-    const actor = PEOPLE[c.req.header("x-who") as Who];
-    demand(actor, scope);
-    c.set("actor", actor);
-    await next();
-  };
-  const routes = [evidenceRoutes({ ctx, permit }), auditRoutes({ ctx, permit })];
-  const app = createApp({ log: ctx.log, routes, ui: null, maxEventBytes: 1024 * 1024 });
-  ask = (who, path, body) =>
-    Promise.resolve(
-      app.request(`/api/v1${path}`, {
-        method: body ? "POST" : "GET",
-        headers: { "x-who": who, "content-type": "application/json" },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      }),
-    );
-  await recordEstate(postgres, clock, {
-    estate,
-    hash: "h1",
-    files: [{ name: "estate.yaml", sha256: "", text: "estate: small\n" }],
-  });
+  tower = await openEvidenceTower();
+  ({ ctx } = tower);
+  const { postgres, estate, clock, audit } = ctx;
+  const files = [{ name: "estate.yaml", sha256: "", text: "estate: small\n" }];
+  await recordEstate(postgres, clock, { estate, hash: "h1", files });
   const { note } = await publishCheckpoint(ctx);
-  const { keys } = (await (await ask("auditor", "/audit/keys")).json()) as { keys: { key: string }[] };
+  const { keys } = await tower.json<{ keys: { key: string }[] }>("auditor", "/audit/keys");
   kept = { key: keys[0]!.key, checkpoint: note };
 
-  await tower.loads("2026-11-04T08:00:00.000Z", {
-    message: { debit: "100.10", net: "0.00" },
-    plan: { debit: "90.10", net: "0.00" },
-  });
-  await tower.loads("2026-11-04T08:00:00.000Z", { message: { debit: "7.00" } }, PERIOD, "US01");
+  const snapshot = "2026-11-04T08:00:00.000Z";
+  const [message, plan] = [
+    { debit: "100.10", net: "0.00" },
+    { debit: "90.10", net: "0.00" },
+  ];
+  await tower.loads(snapshot, { message, plan });
+  await tower.loads(snapshot, { message: { debit: "7.00" } }, PERIOD, "US01");
+  await tower.loads("2026-10-05T08:00:00.000Z", { message: { debit: "3.00" } }, "2026-09");
   await tower.check();
   await rotateLogKey(postgres, { file: audit.keyFile, at: clock.now(), actor: TIEOUT, reason: "Yearly.", lost: false });
   const asked = { period: PERIOD, entities: ["DE01"], reason: "Year-end audit, =cmd()" };
-  pack = (await (await ask("auditor", "/evidence", asked)).json()) as EvidencePack;
-  await buildPack(ctx, queued[0]!);
-  folder = unpacked(await (await ask("auditor", `/evidence/${pack.id}/file`)).bytes());
+  pack = await tower.json("auditor", "/evidence", asked);
+  await buildPack(ctx, tower.queued[0]!);
+  folder = unpacked(await (await tower.ask("auditor", `/evidence/${pack.id}/file`)).bytes());
 }, 120_000);
-const queued: string[] = [];
-
-afterAll(async () => {
-  await tower.close();
-  made.remove();
-});
+afterAll(() => tower.close());
 
 function unpacked(archive: Uint8Array): string {
-  const into = made.make("pack");
+  const into = tower.made.make("pack");
   for (const [path, bytes] of Object.entries(unzipSync(archive))) {
     mkdirSync(dirname(join(into, path)), { recursive: true });
     writeFileSync(join(into, path), bytes);
@@ -110,7 +75,7 @@ const lines = (path: string) => readFileSync(join(folder, path), "utf8").split("
 describe("an evidence pack", () => {
   test("says beforehand what it will hold, and holds it", async () => {
     const preview = (await (
-      await ask("auditor", "/evidence/preview", { period: PERIOD, entities: ["DE01"] })
+      await tower.ask("auditor", "/evidence/preview", { period: PERIOD, entities: ["DE01"] })
     ).json()) as EvidencePreview;
     const rows = (name: string) => preview.parts.find((part) => part.name === name)!.rows;
     const { parts, scope, versions } = json<EvidenceManifest>("manifest.json");
@@ -122,7 +87,7 @@ describe("an evidence pack", () => {
     });
     expect(written["control-totals"]).toBeGreaterThan(3);
     expect(written.breaks).toBeGreaterThan(0);
-    expect(written.events).toBe(2);
+    expect(written).toMatchObject({ events: 2, runs: 2 });
     expect(scope).toMatchObject({ period: PERIOD, entities: ["DE01"] });
     expect(versions.estate).toBe("h1");
     expect(readFileSync(join(folder, "estate/estate.yaml"), "utf8")).toBe("estate: small\n");
@@ -148,15 +113,16 @@ describe("an evidence pack", () => {
   });
 
   test("is valid, also by the key and the checkpoint an auditor kept through a rotation", () => {
-    writeFileSync(join(directory, "kept.txt"), kept.checkpoint);
+    const given = join(tower.made.make("kept"), "checkpoint.txt");
+    writeFileSync(given, kept.checkpoint);
     expect(verify(folder)).toMatchObject({ code: 0, said: expect.stringContaining("That key came with the pack") });
-    const sure = verify(folder, "--key", kept.key, "--checkpoint", join(directory, "kept.txt"));
+    const sure = verify(folder, "--key", kept.key, "--checkpoint", given);
     expect(sure).toMatchObject({ code: 0, said: expect.stringMatching(/^Valid[.]/) });
     expect(sure.said).not.toContain("That key came with the pack");
   });
 
   test("its asking, sealing and taking away stand in the log, and the log holds", async () => {
-    const { entries } = (await (await ask("auditor", `/audit?subject=evidence:${pack.id}`)).json()) as {
+    const { entries } = (await (await tower.ask("auditor", `/audit?subject=evidence:${pack.id}`)).json()) as {
       entries: { action: string }[];
     };
     expect(entries.map(({ action }) => action)).toEqual(["evidence.download", "evidence.seal", "evidence.request"]);
@@ -165,65 +131,24 @@ describe("an evidence pack", () => {
 
   test("is for those in whose scope it lies", async () => {
     const whole = (await (
-      await ask("auditor", "/evidence", { period: PERIOD, reason: "All." })
+      await tower.ask("auditor", "/evidence", { period: PERIOD, reason: "All." })
     ).json()) as EvidencePack;
-    expect((await ask("accountant", `/evidence/${whole.id}`)).status).toBe(403);
+    expect((await tower.ask("accountant", `/evidence/${whole.id}`)).status).toBe(403);
     const outside = { ...PEOPLE.auditor, entities: ["FR01"] };
     PEOPLE.key = outside;
-    expect((await ask("key", `/evidence/${pack.id}/file`)).status).toBe(404);
-    expect((await ask("key", "/evidence", { period: PERIOD, entities: ["DE01"], reason: "No." })).status).toBe(403);
-    expect(((await (await ask("key", "/evidence")).json()) as { packs: unknown[] }).packs).toEqual([]);
-    expect((await ask("auditor", "/evidence", { reason: "Nothing named." })).status).toBe(400);
-  });
-});
-
-describe("what has been kept long enough", () => {
-  const left = async () => {
-    const rows = await Promise.all(
-      ["DE01", "US01"].map(async (entity) => {
-        const params = { period: "2018-10", entities: [entity], datasets: [], nodes: [], rules: [], account: "" };
-        const asOf = "2030-01-01T00:00:00.000Z";
-        const [totals] = await ctx.clickhouse.ask(evidenceTotals.count, { ...params, asOf });
-        const [events] = await ctx.clickhouse.ask(evidenceEvents.count, { ...params, asOf });
-        return [totals!.rows, events!.rows];
-      }),
+    expect((await tower.ask("key", `/evidence/${pack.id}/file`)).status).toBe(404);
+    expect((await tower.ask("key", "/evidence", { period: PERIOD, entities: ["DE01"], reason: "No." })).status).toBe(
+      403,
     );
-    return rows;
-  };
-
-  test("is dropped, but never under a legal hold", async () => {
-    for (const entity of ["DE01", "US01"]) {
-      await tower.loads("2018-11-05T08:00:00.000Z", { message: { debit: "5.00", net: "1.00" } }, "2018-10", entity);
-    }
-    expect(await left()).toEqual([
-      [2, 1],
-      [2, 1],
-    ]);
-    const asked = { title: "Litigation", reason: "Counsel, case 12.", entity: "DE01", flow: "actuals" };
-    expect((await ask("auditor", "/audit/holds", asked)).status).toBe(403);
-    expect((await ask("controller", "/audit/holds", { ...asked, entity: "XX" })).status).toBe(400);
-    const hold = (await (await ask("controller", "/audit/holds", asked)).json()) as { id: string };
-    await dropExpired(ctx);
-    expect(await left()).toEqual([
-      [2, 1],
-      [0, 0],
-    ]);
-    expect((await ask("controller", `/audit/holds/${hold.id}/release`, { reason: "Settled." })).status).toBe(200);
-    await dropExpired(ctx);
-    expect(await left()).toEqual([
-      [0, 0],
-      [0, 0],
-    ]);
-    const { entries } = (await (await ask("auditor", "/audit?action=retention.")).json()) as { entries: object[] };
-    expect(entries.length).toBeGreaterThanOrEqual(4);
-    expect(await verifyAudit(ctx.postgres)).toMatchObject({ intact: true });
+    expect(((await (await tower.ask("key", "/evidence")).json()) as { packs: unknown[] }).packs).toEqual([]);
+    expect((await tower.ask("auditor", "/evidence", { reason: "Nothing named." })).status).toBe(400);
   });
 });
 
 describe("a hostile pack", () => {
   /** Changes a copy, and makes the manifest say what the files are now. */
   function forged(change: (at: string) => void, mend: boolean): string {
-    const at = made.make("hostile");
+    const at = tower.made.make("hostile");
     cpSync(folder, at, { recursive: true });
     change(at);
     if (!mend) return at;
@@ -348,7 +273,7 @@ describe("a hostile pack", () => {
   test("of a log cut short or rewritten does not pass the checkpoint an auditor kept", async () => {
     const key = await logKey(ctx.postgres, ctx.audit.keyFile);
     const given = (note: string) => {
-      const file = join(made.make("given"), "checkpoint.txt");
+      const file = join(tower.made.make("given"), "checkpoint.txt");
       writeFileSync(file, note);
       return ["--checkpoint", file];
     };
@@ -363,8 +288,8 @@ describe("a hostile pack", () => {
     const newer = await publishCheckpoint(ctx);
     const first = Number(json<{ checkpoint: string }>("seal.json").checkpoint.split("\n")[1]);
     expect(verify(folder, ...given(newer.note))).toMatchObject({ code: 1, said: expect.stringContaining("cut short") });
-    const proof = join(directory, "proof.json");
-    const asked = await ask("auditor", `/audit/proof/consistency?first=${first}&second=${newer.size}`);
+    const proof = join(tower.made.make("proof"), "proof.json");
+    const asked = await tower.ask("auditor", `/audit/proof/consistency?first=${first}&second=${newer.size}`);
     writeFileSync(proof, await asked.text());
     expect(verify(folder, ...given(newer.note), "--proof", proof)).toMatchObject({ code: 0 });
     const another = key.sign(checkpointText(key.origin, newer.size, "ab".repeat(32)));

@@ -9,10 +9,15 @@ const inDatasets = (table: string) =>
 const TOTALS = `${inDatasets("t")} AND ${inEntities("t.entity")} AND ${inPeriod("t.period")}
   AND ({account:String} = '' OR t.account IN ('', {account:String})) AND t.event_time <= ${AS_OF}`;
 
-/** Runs that read or fill what is in scope. */
-const RUNS = `SELECT job_namespace, job_name, run_id FROM run_io AS io
-  WHERE ${inDatasets("io")} AND (io.entity = '' OR ${inEntities("io.entity")}) AND (io.period = '' OR ${inPeriod("io.period")})
-    AND io.first_seen_at <= ${AS_OF}`;
+/**
+ * Runs that read or fill what is in scope. A run says entity and period of some of its datasets only; one that says them of
+ * none belongs to every scope.
+ */
+const PLACED = "(io.entity != '' OR io.period != '')";
+const RUNS = `SELECT job_namespace, job_name, run_id FROM run_io AS io WHERE io.first_seen_at <= ${AS_OF}
+  GROUP BY job_namespace, job_name, run_id
+  HAVING max(${inDatasets("io")}) AND (NOT max(${PLACED})
+    OR max(${PLACED} AND (io.entity = '' OR ${inEntities("io.entity")}) AND (io.period = '' OR ${inPeriod("io.period")})))`;
 
 /** Every report of a control total, each as told. */
 export const evidenceTotals = clickhouseRows({
@@ -52,7 +57,7 @@ export const evidenceEvents = clickhouseRows({
   from: "events AS e",
   where: `((e.job_namespace, e.job_name, e.run_id) IN (${RUNS})
     OR e.event_id IN (SELECT t.event_id FROM control_totals AS t WHERE ${TOTALS})) AND e.received_at <= ${AS_OF}`,
-  limit: 200,
+  limit: 1000,
 });
 
 /** Steps of lineage that were known by then. */
