@@ -1,5 +1,6 @@
 import { alertLatency } from "./alert-latency.ts";
 import type { Bench } from "./bench.ts";
+import { auditVerify } from "./audit-verify.ts";
 import { calendar } from "./calendar.ts";
 import { closeBoard } from "./close-board.ts";
 import { closeScale } from "./close-scale.ts";
@@ -11,6 +12,7 @@ import { impact } from "./impact.ts";
 import { lineage } from "./lineage.ts";
 import { dispatch } from "./dispatch.ts";
 import { execute } from "./execute.ts";
+import { evidence } from "./evidence.ts";
 import { ingestBatch } from "./ingest-batch.ts";
 import { ingestSingle } from "./ingest-single.ts";
 import { lineDiff } from "./line-diff.ts";
@@ -45,6 +47,8 @@ export const BENCHES: readonly Bench[] = [
   dispatch,
   execute,
   progress,
+  evidence,
+  auditVerify,
   collectors,
   memory,
   consoleLoad,
