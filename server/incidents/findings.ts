@@ -14,7 +14,8 @@ const NAMED = 500;
 export function findingOf(estate: Estate, order: Upstream, { causeKey, causes, impacts }: ExceptionGroup): Finding {
   const [first] = causes as [OpenException, ...OpenException[]];
   const all = [...causes, ...impacts];
-  const entities = unique(all.map(({ entity }) => entity));
+  // What has no entity of its own concerns every one.
+  const entities = causes.some(({ entity }) => entity === null) ? [] : unique(all.map(({ entity }) => entity));
   const one = unique(causes.map(({ entity }) => entity)).length === 1 && causes.length === 1;
   const found = {
     ...{ code: first.code, class: first.class, severity: first.severity, ownerRole: first.ownerRole },
