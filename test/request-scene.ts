@@ -25,6 +25,8 @@ export interface LedgerVendor {
   cancelled: string[];
   trigger(input: TriggerInput): Promise<Triggered>;
   cancel(key: string): Promise<void>;
+  /** Says yes to a cancellation and runs on. */
+  stubborn(is: boolean): void;
   /** Runs as they stand; a run ends by itself after its time. */
   runs(): Run[];
 }
@@ -48,8 +50,10 @@ export function ledgerVendor(given: {
     Object.assign(run, over, { lastEventAt: new Date().toISOString() });
     changed(run);
   };
+  let deaf = false;
   return {
     ...{ ledger, cancelled, runs: () => [...byKey.values()] },
+    stubborn: (is) => void (deaf = is),
     async trigger({ job, parameters, idempotencyKey }) {
       await new Promise((wait) => setTimeout(wait, callMilliseconds));
       const hit = mishap();
@@ -74,7 +78,7 @@ export function ledgerVendor(given: {
     async cancel(key) {
       cancelled.push(key);
       const run = byKey.get(key);
-      if (run?.state === "RUNNING") tell(run, { state: "ABORTED", endedAt: new Date().toISOString() });
+      if (run?.state === "RUNNING" && !deaf) tell(run, { state: "ABORTED", endedAt: new Date().toISOString() });
     },
   };
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import type { RequestRow } from "../../schemas/wire/live.ts";
 import type { RequestBody } from "../../schemas/wire/request.ts";
 import type { Actor } from "../../server/context.ts";
+import { Fault } from "../../server/fault.ts";
 import { ROLE_SCOPES } from "../../server/people/permissions.ts";
 import { approve, breakGlass, reject } from "../../server/requests/approve-request.ts";
 import { askRequest } from "../../server/requests/ask-request.ts";
@@ -51,7 +52,7 @@ describe("requests of several steps", () => {
     schedules: [{ id: "sunday", title: "Sundays", flow: "actuals", cron: "0 6 * * 0", owner: "engineer" }],
   });
   const vendor = ledgerVendor({
-    ...{ callMilliseconds: 1, runMilliseconds: 25, failing: (job: string) => fails.has(job) },
+    ...{ callMilliseconds: 1, runMilliseconds: 150, failing: (job: string) => fails.has(job) },
     changed: (run) => tower?.hear(run),
   });
   const ids = priorRuns(estate).map(({ runId }) => runId);
@@ -59,7 +60,11 @@ describe("requests of several steps", () => {
   beforeAll(async () => {
     opened = await POSTGRES_ENGINES[0]!.open();
     const touch = (topic: string) => void touches.push(topic);
-    tower = await openRequestTower(opened.postgres, estate, vendor, { touch });
+    const again = {
+      check: async () => {},
+      resubmit: () => Promise.reject(new Fault("unacceptable-event", "eventTime cannot be read.")),
+    };
+    tower = await openRequestTower(opened.postgres, estate, vendor, { touch, again: again as never });
     for (const run of priorRuns(estate)) tower.hear(run);
     for (const { id, name, role } of [ENGINEER, CONTROLLER, CFO, ANALYST, TWIN]) {
       await opened.postgres.ask(insertPerson, { id, name, email: `${id}@small.example` });
@@ -231,6 +236,32 @@ describe("requests of several steps", () => {
       { timeout: 10_000 },
     );
     await expect(cancelRequest(tower.ctx, ENGINEER, request.id, "again")).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  test("a cancelled load that runs to its end anyway says so", async () => {
+    vendor.stubborn(true);
+    const request = await ask(ENGINEER, {
+      flow: "actuals",
+      entities: ["E0002"],
+      dataset: "actuals",
+      period: "2026-10",
+    });
+    await reaches(request.id, "running");
+    await cancelRequest(tower.ctx, ENGINEER, request.id, "Wrong entity");
+    await vi.waitFor(
+      async () => expect((await detail(request.id)).request.outcome).toContain("ran to its end anyway"),
+      {
+        timeout: 10_000,
+      },
+    );
+    expect(await step(request.id, "s1")).toMatchObject({ state: "done", fault: "cancelled-late" });
+    vendor.stubborn(false);
+  });
+
+  test("a correction that cannot be accepted ends as refused, with its reason", async () => {
+    const request = await ask(ENGINEER, { act: "resubmit", items: [{ id: "q-1", text: '{"eventTime": 7}' }] });
+    await reaches(request.id, "refused");
+    expect(await step(request.id, "s1")).toMatchObject({ state: "failed", outcome: "eventTime cannot be read." });
   });
 
   test("a freeze holds loads visibly until another person lets them go on", async () => {
