@@ -58,12 +58,18 @@ export interface Figures {
 export interface CellsMemo {
   of: readonly Total[];
   tellsAccounts: boolean;
-  /** By the currency that stands in where none is told, then by the grain's dimensions as bits. */
-  cells: Map<string, Cells[]>;
+  /** By the currency that stands in where none is told. */
+  made: Map<string, MadeCells>;
+}
+
+interface MadeCells {
+  entries: readonly Entry[];
+  /** By the grain's dimensions as bits. */
+  byGrain: Cells[];
 }
 
 export function cellsMemo(totals: readonly Total[]): CellsMemo {
-  return { of: totals, tellsAccounts: tellsAccounts(totals), cells: new Map() };
+  return { of: totals, tellsAccounts: tellsAccounts(totals), made: new Map() };
 }
 
 /** Which of a grain's dimensions a leg tells apart: one that reports whole entities knows no accounts. */
@@ -118,9 +124,12 @@ export function summed(entries: readonly Entry[], grain: readonly Grain[]): Cell
 /** A report's cells at a grain; a memo serves one entity and sign. @throws {FigureMisfit} */
 export function cellsOf({ totals, sign, memo }: Figures, grain: readonly Grain[], defaults: Defaults): Cells {
   if (memo?.of !== totals) return summed(entriesOf(totals, sign, defaults), grain);
-  let made = memo.cells.get(defaults.currency);
-  if (!made) memo.cells.set(defaults.currency, (made = []));
-  return (made[bitsOf(grain)] ??= summed(entriesOf(totals, sign, defaults), grain));
+  let made = memo.made.get(defaults.currency);
+  if (!made) {
+    made = { entries: entriesOf(totals, sign, defaults), byGrain: [] };
+    memo.made.set(defaults.currency, made);
+  }
+  return (made.byGrain[bitsOf(grain)] ??= summed(made.entries, grain));
 }
 
 const BITS: Record<Grain, number> = { entity: 0, ledger: 1, account: 2, currency: 4 };
