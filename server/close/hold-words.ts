@@ -79,7 +79,7 @@ function whatHappened(estate: Estate, causes: readonly Cause[]): string {
       if (problem.code === "sign-inversion")
         return `${who} stands in ${place} with the sign turned. Check the sign map.`;
       if (problem.code === "budget-overrun")
-        return `${who} has ${money ?? "more"} committed or spent than its budget allows. Raise the budget, or take commitments back.`;
+        return `${who} has ${money ? `${money} more` : "more"} committed or spent than its budget allows. Raise the budget, or take commitments back.`;
       return money
         ? `${who} is ${money} ${short} in ${place} against the hop before.`
         : `${who} has other rows in ${place} than the hop before.`;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FIGURES } from "../../test/known-facts.ts";
 import { berlin, collector, partly, played, show } from "../../test/played-board.ts";
+import { smallEstate } from "../../test/small-estate.ts";
 import { SIGNED_ESTATE } from "../../test/signed-close.ts";
 
 describe("what holds a close", () => {
@@ -55,6 +56,23 @@ describe("what holds a close", () => {
       ["S3", "control-total-gap", "-50.00"],
     ]);
     expect(cell("DE01", "ties").state).toBe("done");
+  });
+
+  it("a budget that is overdrawn is told with its amount and who must act, though every figure adds up", () => {
+    const [rule] = smallEstate().reconciliations;
+    const legs = ["extract", "message", "plan", "board"];
+    const estate = smallEstate({ reconciliations: [{ ...rule, kind: "budget", legs, measures: ["net"] }] });
+    const facts = played(berlin(4, "10:30"), ["DE01"]);
+    for (const [at, net] of ["100000.00", "70000.00", "42000.00", "-12000.00"].entries())
+      facts.holds(legs[at]!, "DE01", berlin(4, "10:00"), { ...FIGURES, net });
+    const { holds, cell } = show(facts, berlin(4, "10:45"), { entities: ["DE01"], estate });
+    expect(holds).toEqual([
+      expect.objectContaining({
+        ...{ severity: "S1", code: "budget-overrun", title: "Budget overdrawn", owner: "analyst", amount: "-12000.00" },
+        text: expect.stringMatching(/^DE01 has 12,000.00 EUR more committed or spent than its budget allows\./),
+      }),
+    ]);
+    expect(cell("DE01", "ties").state).toBe("held");
   });
 
   it("a posting after the cut-off and the last snapshot is late; before the cut-off it is on its way", () => {
