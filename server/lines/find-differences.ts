@@ -11,21 +11,10 @@ import {
   MOST_NAMED,
   type DifferingRow,
 } from "../store/clickhouse/line-differences.ts";
+import type { ComparedSide } from "./compared-side.ts";
 import type { Line } from "./line.ts";
 import { restatedParams } from "./restated-params.ts";
-import { restated, type LineColumns, type Restating } from "./restate-lines.ts";
-
-/** Loads of one side, and how their rows are read. */
-export interface ComparedSide {
-  loads: readonly string[];
-  rows: number;
-  /** The names of its rows' dimensions, in their order. */
-  dimensions: readonly string[];
-  /** −1 where amounts mean the opposite. */
-  sign: 1 | -1;
-  /** What is declared to happen to its lines before they are compared. */
-  restating?: (LineColumns & { declared: Restating }) | null;
-}
+import { restated } from "./restate-lines.ts";
 
 export interface Found {
   left: Line[];

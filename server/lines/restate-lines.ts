@@ -15,7 +15,7 @@ export interface Restating {
   translation: LineTranslation | null;
 }
 
-export interface LineTranslation {
+interface LineTranslation {
   declared: Translation;
   /** The currency it leads to. */
   to: string;
@@ -26,7 +26,7 @@ export interface LineTranslation {
 /** Columns a rule's mappings and filters know lines by; others are left as they are. */
 type MappedColumn = "account" | "ledger";
 
-export function rateKey(currency: string, kind: RateKind): string {
+function rateKey(currency: string, kind: RateKind): string {
   return `${currency} ${kind}`;
 }
 

@@ -1,6 +1,6 @@
 import { exactText } from "../reconcile/exact.ts";
 import { minorDigits } from "../reconcile/money.ts";
-import type { ComparedSide } from "./find-differences.ts";
+import type { ComparedSide } from "./compared-side.ts";
 import { placeOf, type LineColumns, type Restating } from "./restate-lines.ts";
 
 /** Stands in lists that would be empty; no line says it. */

@@ -105,4 +105,4 @@ export function lineSheet({ keyColumns, columns, left, right }: LineComparison, 
   return { head, rows: [...differing, ...matching], numbers };
 }
 
-export type LineSheetRows = Pick<LineComparison, "differences" | "matches">;
+type LineSheetRows = Pick<LineComparison, "differences" | "matches">;
