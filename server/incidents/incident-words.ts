@@ -7,7 +7,7 @@ import type { Cause } from "../close/entity-judgement.ts";
 import { holdWords } from "../close/hold-words.ts";
 import type { OpenException } from "./open-exception.ts";
 
-/** Milestones named before a sentence becomes a list nobody reads. */
+/** From so many on, names become a list nobody reads. */
 const NAMED = 3;
 /** Causes looked at for a text; where more are alike the text counts them. */
 const TOLD = 200;
@@ -64,8 +64,7 @@ function endangered(
 }
 
 function counted(titles: readonly string[]): string {
-  if (titles.length <= NAMED) return listed(titles);
-  return `${titles.slice(0, NAMED - 1).join(", ")} and ${titles.length - NAMED + 1} more`;
+  return titles.length < NAMED ? listed(titles) : `${titles[0]} and ${titles.length - 1} more`;
 }
 
 function earliestDue({ milestones }: IncidentImpact): string | null {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { IncidentRow } from "../../schemas/wire/incident.ts";
-import { incidentSentence, lookOfIncident, needsFirst, whom } from "./incidents.ts";
+import { countsSentence, incidentSentence, lookOfIncident, needsFirst, whom } from "./incidents.ts";
 
 const row = (over: Partial<IncidentRow>) =>
   ({
@@ -22,6 +22,13 @@ test.each<[string, IncidentRow[]]>([
   ["One incident needs you and blocks certification.", [row({ severity: "S1" })]],
   ["Two incidents need you, one of them blocks certification.", [row({ severity: "S1" }), row({})]],
 ])("%s", (sentence, rows) => expect(incidentSentence(rows)).toBe(sentence));
+
+test("what is counted is counted in words", () => {
+  expect(countsSentence([row({}), row({}), row({ state: "snoozed" }), row({ state: "resolved" })])).toBe(
+    "Two open, one put aside.",
+  );
+  expect(countsSentence([])).toBe("");
+});
 
 test("what needs somebody comes first", () => {
   const rows = [

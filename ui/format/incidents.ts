@@ -48,6 +48,17 @@ export function incidentSentence(rows: readonly IncidentRow[]): string {
   return `${needs}, ${numberWord(worst).toLowerCase()} of them ${worst === 1 ? "blocks" : "block"} certification.`;
 }
 
+/** `Two open, one taken on.`; empty where there is nothing to count. */
+export function countsSentence(rows: readonly IncidentRow[]): string {
+  const words = { open: "open", acknowledged: "taken on", snoozed: "put aside" } as const;
+  const parts = Object.entries(words).flatMap(([state, word]) => {
+    const found = rows.filter((row) => row.state === state).length;
+    return found === 0 ? [] : [`${numberWord(found).toLowerCase()} ${word}`];
+  });
+  const text = parts.join(", ");
+  return text && `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
 /** `DE01`, `DE01, FR02 and 3 more`, `every entity`. */
 export function whom(entities: readonly string[]): string {
   if (entities.length === 0) return "every entity";
