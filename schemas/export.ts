@@ -22,6 +22,7 @@ import * as ingest from "./wire/ingest.ts";
 import * as line from "./wire/line.ts";
 import * as lines from "./wire/lines.ts";
 import * as live from "./wire/live.ts";
+import * as plan from "./wire/plan.ts";
 import * as quarantine from "./wire/quarantine-item.ts";
 import * as readiness from "./wire/readiness.ts";
 import * as matrix from "./wire/reconcile-matrix.ts";
@@ -69,6 +70,7 @@ const ANSWERED = named(
   lines,
   live,
   quarantine,
+  plan,
   request,
   detail,
   runbook,

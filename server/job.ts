@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import * as z from "zod";
 import { RequestRow } from "../schemas/wire/live.ts";
-import { Plan, StepRow } from "../schemas/wire/request.ts";
+import { Plan } from "../schemas/wire/plan.ts";
+import { StepRow } from "../schemas/wire/request.ts";
 import { OptionError } from "./options.ts";
 
 const USAGE = `npm run job -- plan <act> [settings]       what it would do, without doing it

@@ -19,7 +19,8 @@ import type { IncidentAnswer, IncidentDetail, IncidentRow } from "../schemas/wir
 import type { CloseHistory } from "../schemas/wire/close-history.ts";
 import type { ClockRow, Me, RequestRow } from "../schemas/wire/live.ts";
 import type { LineComparison, LineExtract, LineExtractDetail, RefusedExtractPage } from "../schemas/wire/lines.ts";
-import type { ApprovalGiven, LoopReport, Plan, RequestBody, StepRow } from "../schemas/wire/request.ts";
+import type { Plan } from "../schemas/wire/plan.ts";
+import type { ApprovalGiven, LoopReport, RequestBody, StepRow } from "../schemas/wire/request.ts";
 import type { QuarantineItem } from "../schemas/wire/quarantine-item.ts";
 import type { RuleDrill } from "../schemas/wire/reconcile-matrix.ts";
 import type { SignoffRow, Waiver } from "../schemas/wire/signoff.ts";

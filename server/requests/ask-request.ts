@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import type { RequestRow } from "../../schemas/wire/live.ts";
-import type { Plan, RequestBody } from "../../schemas/wire/request.ts";
+import type { Plan } from "../../schemas/wire/plan.ts";
+import type { RequestBody } from "../../schemas/wire/request.ts";
 import { record } from "../audit/record.ts";
 import type { Actor, Context, Scope } from "../context.ts";
 import { Fault } from "../fault.ts";

@@ -1,14 +1,8 @@
 import type { Context } from "../context.ts";
 import { calendarsOf } from "../close/calendars.ts";
 import { holdRequest, lockRequest, type StoredRequest } from "../store/postgres/requests.ts";
-import {
-  claimSteps,
-  spendBudget,
-  stepsUnderWay,
-  takeBudget,
-  waitingSystems,
-  type StoredStep,
-} from "../store/postgres/requests-steps.ts";
+import { claimSteps, stepsUnderWay, waitingSystems, type StoredStep } from "../store/postgres/requests-steps.ts";
+import { spendBudget, takeBudget } from "../store/postgres/requests-budgets.ts";
 import { UNDER_WAY } from "./conclude-request.ts";
 import { freezesOn, paceOf } from "./planning/findings.ts";
 import { freezesNow } from "./freezes.ts";

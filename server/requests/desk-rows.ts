@@ -2,7 +2,8 @@ import type { DeskRow, QuotaRow, ScheduleRow } from "../../schemas/wire/request.
 import { calendarsOf } from "../close/calendars.ts";
 import type { Actor, Context } from "../context.ts";
 import { lastOccurrences } from "../store/postgres/requests-freezes.ts";
-import { deadSteps, systemLoads } from "../store/postgres/requests-steps.ts";
+import { deadSteps } from "../store/postgres/requests-steps.ts";
+import { systemLoads } from "../store/postgres/requests-budgets.ts";
 import { delegationRows } from "./delegate.ts";
 import { freezesNow } from "./freezes.ts";
 import { redriveOf } from "./mend-step.ts";

@@ -1,4 +1,5 @@
-import type { Plan, RequestBody } from "../../schemas/wire/request.ts";
+import type { Plan } from "../../schemas/wire/plan.ts";
+import type { RequestBody } from "../../schemas/wire/request.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
 import { inScope } from "../people/in-scope.ts";

@@ -1,5 +1,6 @@
 import type { RequestRow, RequestTopicRow } from "../../schemas/wire/live.ts";
-import { LoopReport, Plan, type ApprovalGiven, type StepRow } from "../../schemas/wire/request.ts";
+import { Plan } from "../../schemas/wire/plan.ts";
+import { LoopReport, type ApprovalGiven, type StepRow } from "../../schemas/wire/request.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
 import { inScope } from "../people/in-scope.ts";

@@ -1,5 +1,5 @@
 import { v5 as uuidv5 } from "uuid";
-import type { Plan, PlanStep } from "../../schemas/wire/request.ts";
+import type { Plan, PlanStep } from "../../schemas/wire/plan.ts";
 
 const KEYS = "8f4a3c59-2f0f-5a58-8d0c-5a6f0a5b9b77";
 

@@ -1,4 +1,4 @@
-import type { PlanTouches } from "../../schemas/wire/request.ts";
+import type { PlanTouches } from "../../schemas/wire/plan.ts";
 import type { Context } from "../context.ts";
 import { signoffRows } from "../signoff/signoff-rows.ts";
 import { presentBreaks } from "../store/postgres/breaks-lists.ts";

@@ -1,4 +1,5 @@
-import type { StepFault, StepKind, StepState, Verification } from "../../schemas/wire/request.ts";
+import type { StepKind } from "../../schemas/wire/plan.ts";
+import type { StepFault, StepState, Verification } from "../../schemas/wire/request.ts";
 import { moveSteps, type StoredStep } from "../store/postgres/requests-steps.ts";
 import type { Asking } from "../store/postgres.ts";
 

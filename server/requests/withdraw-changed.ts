@@ -1,4 +1,4 @@
-import type { Plan } from "../../schemas/wire/request.ts";
+import type { Plan } from "../../schemas/wire/plan.ts";
 import { record, TIEOUT } from "../audit/record.ts";
 import type { Context } from "../context.ts";
 import { moveRequest, requestById, requestPapers } from "../store/postgres/requests.ts";

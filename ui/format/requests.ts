@@ -1,5 +1,5 @@
 import type { RequestRow } from "../../schemas/wire/live.ts";
-import type { Expected, StepKind } from "../../schemas/wire/request.ts";
+import type { Expected } from "../../schemas/wire/plan.ts";
 import { span } from "./time.ts";
 
 export const ACTS: Record<RequestRow["act"], string> = {
@@ -13,19 +13,17 @@ export const ACTS: Record<RequestRow["act"], string> = {
   runbook: "Runbook",
 };
 
-export const DOES: Record<StepKind, string> = {
-  drive: "starts",
-  rerun: "takes up",
-  follow: "waits for",
-  reverse: "takes back",
-  resubmit: "takes in",
-  recollect: "reads again",
-  rebuild: "derives again",
-  freeze: "freezes",
-  unfreeze: "lifts",
-  check: "checks",
-  confirm: "asks",
-};
+/** What can be asked for from the console, and the right each takes. */
+export const OFFERED: { act: RequestRow["act"]; may: string; text: string }[] = [
+  { act: "sync", may: "request:create", text: "Run a flow now, from one of its hops on." },
+  { act: "replay", may: "request:create", text: "Run again what failed or was affected." },
+  { act: "resubmit", may: "request:create", text: "Load again what lost rows, once their cause is mended." },
+  { act: "runbook", may: "request:create", text: "Carry a runbook out step by step." },
+  { act: "recollect", may: "request:execute", text: "Read a system’s history again from a date." },
+  { act: "rebuild", may: "request:execute", text: "Derive everything again from raw events." },
+  { act: "freeze", may: "request:freeze", text: "Stop loads until they are let go on." },
+  { act: "unfreeze", may: "request:freeze", text: "Let loads go on." },
+];
 
 /** Where a request stands for whoever looks down the list: still to be agreed to, going on, or over. */
 export type Stage = "waiting" | "open" | "done";

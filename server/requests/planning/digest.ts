@@ -1,6 +1,6 @@
 import canonicalize from "canonicalize";
 import { createHash } from "node:crypto";
-import type { Plan } from "../../../schemas/wire/request.ts";
+import type { Plan } from "../../../schemas/wire/plan.ts";
 
 /**
  * SHA-256 of the canonical JSON (RFC 8785) of what an approval binds: the steps, what they would load twice, what they

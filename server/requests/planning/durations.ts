@@ -1,5 +1,5 @@
 import type { Run } from "../../../schemas/run.ts";
-import type { Expected, PlanStep } from "../../../schemas/wire/request.ts";
+import type { Expected, PlanStep } from "../../../schemas/wire/plan.ts";
 
 /** So many of the latest runs tell how long the next will take. */
 const LATEST = 20;

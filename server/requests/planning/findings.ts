@@ -1,4 +1,5 @@
-import type { Expected, Finding, FreezeRow, PlanStep, PlanTouches } from "../../../schemas/wire/request.ts";
+import type { Expected, Finding, PlanStep, PlanTouches } from "../../../schemas/wire/plan.ts";
+import type { FreezeRow } from "../../../schemas/wire/request.ts";
 import type { RequestAct, ClosePhase } from "../../../schemas/estate/request.ts";
 import { indexOf } from "../../checks/estate-index.ts";
 import { closePhase } from "./close-phase.ts";

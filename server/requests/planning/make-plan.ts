@@ -1,6 +1,6 @@
 import type { ExceptionClass, RequestAct } from "../../../schemas/estate/request.ts";
 import type { Flow } from "../../../schemas/estate/flow.ts";
-import type { Finding, Plan } from "../../../schemas/wire/request.ts";
+import type { Finding, Plan } from "../../../schemas/wire/plan.ts";
 import { indexOf, serves } from "../../checks/estate-index.ts";
 import { approvalText, policyFor } from "./approvals.ts";
 import { closePhase, latestPhase } from "./close-phase.ts";

@@ -1,4 +1,4 @@
-import type { Finding, PlanStep } from "../../../schemas/wire/request.ts";
+import type { Finding, PlanStep } from "../../../schemas/wire/plan.ts";
 import { indexOf } from "../../checks/estate-index.ts";
 import { datasetNode } from "../../lineage/node-id.ts";
 import { usualSeconds } from "./durations.ts";

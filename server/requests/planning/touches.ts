@@ -1,4 +1,4 @@
-import type { PlanStep, PlanTouches } from "../../../schemas/wire/request.ts";
+import type { PlanStep, PlanTouches } from "../../../schemas/wire/plan.ts";
 import { indexOf, serves } from "../../checks/estate-index.ts";
 import { datasetNode } from "../../lineage/node-id.ts";
 import { reachedFrom } from "./plan-graph.ts";

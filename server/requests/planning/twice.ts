@@ -1,4 +1,4 @@
-import type { Finding, PlanStep } from "../../../schemas/wire/request.ts";
+import type { Finding, PlanStep } from "../../../schemas/wire/plan.ts";
 import { didFail, underWayOf, type Load } from "./loads.ts";
 
 type Twice = NonNullable<PlanStep["twice"]>;
