@@ -1,7 +1,7 @@
 import type { TraceFound, TraceSearch } from "../../schemas/wire/trace.ts";
 import { runIdOf } from "../../collectors/run-id.ts";
 import type { Actor } from "../context.ts";
-import { correlationMembers, correlationsLike, jobsOfRuns, runsNaming } from "../store/clickhouse/trace.ts";
+import { correlationsLike, jobsOfRuns, runsNaming } from "../store/clickhouse/trace.ts";
 import { lineExtracts } from "../store/clickhouse/line-extracts.ts";
 import { linesNamed } from "../store/clickhouse/trace-lines.ts";
 import { latestSide } from "../lines/latest-side.ts";
@@ -40,14 +40,12 @@ export async function searchTraces(ctx: TraceContext, actor: Actor, query: strin
   if (text === "") return { query, found: [], more: false };
   const { clickhouse, estate } = ctx;
   const vendorIds = new Map(estate.systems.map((system) => [runIdOf(system.namespace, text), system.title]));
-  const [members, like, named, byId, document] = await Promise.all([
-    clickhouse.ask(correlationMembers, { correlationId: text }),
+  const [like, named, byId, document] = await Promise.all([
     clickhouse.ask(correlationsLike, { prefix: text, limit: MOST_BEGUN }),
     clickhouse.ask(runsNaming, { names: [text], kinds: Object.keys(NAMED_BY), most: MOST_FOUND }),
     clickhouse.ask(jobsOfRuns, { runIds: [text, ...vendorIds.keys()] }),
     documentFound(ctx, actor, text),
   ]);
-  const ids = [...new Set([...(members.length > 0 ? [text] : []), ...like.map(({ correlationId }) => correlationId)])];
   const keys = new Map<string, { key: RunKey; by: string }>();
   for (const key of byId) {
     const system = vendorIds.get(key.runId);
@@ -56,7 +54,7 @@ export async function searchTraces(ctx: TraceContext, actor: Actor, query: strin
   for (const { kind, name: _, ...key } of named)
     if (!keys.has(keyOf(key))) keys.set(keyOf(key), { key, by: NAMED_BY[kind] ?? kind });
   const [correlations, runs] = await Promise.all([
-    correlationsFound(ctx, actor, ids),
+    correlationsFound(ctx, actor, like),
     runsFound(ctx, actor, [...keys.values()]),
   ]);
   const isDocument = document || runs.some(({ by }) => by === NAMED_BY.document);
@@ -69,17 +67,21 @@ export async function searchTraces(ctx: TraceContext, actor: Actor, query: strin
 
 const NOWHERE = { entity: null, period: null, state: null, at: null };
 
-/** Correlations somebody may see, with the first run of each. */
-async function correlationsFound(ctx: TraceContext, actor: Actor, ids: readonly string[]): Promise<TraceFound[]> {
-  const found = await Promise.all(
-    ids.slice(0, MOST_FOUND).map(async (id): Promise<TraceFound[]> => {
-      const members = await ctx.clickhouse.ask(correlationMembers, { correlationId: id });
-      const [first] = await foldedRuns(ctx, actor, members.slice(0, 3));
-      if (!first) return [];
-      return [{ ...foundRun(ctx, first, "correlation ID"), kind: "correlation", id, title: id }];
-    }),
+/** Correlations somebody may see, each told by its first run. */
+async function correlationsFound(
+  ctx: TraceContext,
+  actor: Actor,
+  like: readonly { correlationId: string; run: RunKey }[],
+): Promise<TraceFound[]> {
+  const runs = await foldedRuns(
+    ctx,
+    actor,
+    like.map(({ run }) => run),
   );
-  return found.flat();
+  return like.flatMap(({ correlationId: id, run }): TraceFound[] => {
+    const first = runs.find(({ key }) => key === keyOf(run));
+    return first ? [{ ...foundRun(ctx, first, "correlation ID"), kind: "correlation", id, title: id }] : [];
+  });
 }
 
 async function runsFound(ctx: TraceContext, actor: Actor, named: readonly { key: RunKey; by: string }[]) {

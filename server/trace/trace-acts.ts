@@ -2,8 +2,10 @@ import type * as z from "zod";
 import type { TraceAct } from "../../schemas/wire/trace.ts";
 import { indexOf } from "../checks/estate-index.ts";
 import type { Actor, Context } from "../context.ts";
+import { titleOf } from "../lines/extract-rows.ts";
+import { signedMoneyText } from "../reconcile/money.ts";
 import { inScope } from "../people/in-scope.ts";
-import { breakActs, requestsTraced, signaturesGiven } from "../store/postgres/trace.ts";
+import { approvalsGiven, breakActs, requestsTraced, signaturesGiven } from "../store/postgres/trace.ts";
 import type { Subject } from "./flow-lanes.ts";
 
 const STEPS = { prepare: "prepared", review: "reviewed", certify: "certified" };
@@ -37,9 +39,13 @@ export async function traceActs(
     placed && rules.length > 0 ? ctx.postgres.ask(breakActs, { ...placed, rules: rules.map(({ id }) => id) }) : [],
     placed && actor.scopes.includes("signoff:read") ? ctx.postgres.ask(signaturesGiven, placed) : [],
   ]);
-  const acts: TraceAct[] = requests.filter(({ entity: of }) => of === null || inScope(actor, of)).flatMap(requestActs);
+  const acts = await requestActs(
+    ctx,
+    requests.filter(({ entities }) => entities.every((of) => inScope(actor, of))),
+  );
   for (const step of steps) {
-    const what = `${step.act} the break of ${step.amount} ${step.unit} at ${step.hop}`;
+    const amount = step.unit === "" ? `${step.amount} lines` : signedMoneyText(step.amount, step.unit);
+    const what = `${step.act} the break of ${amount} at ${titleOf(ctx.estate, step.hop)}`;
     const text = `${what}${step.account ? `, account ${step.account}` : ""}${step.text ? `: “${step.text}”` : ""}`;
     acts.push({ at: step.at, kind: "break", who: step.who, text, id: step.id, ...placed! });
   }
@@ -50,33 +56,54 @@ export async function traceActs(
   return since.toSorted((one, other) => (one.at < other.at ? -1 : 1));
 }
 
+const DECIDED = new Map([
+  ["approve", "approved the request"],
+  ["reject", "rejected the request"],
+  ["break-glass", "let the request through without waiting for approval"],
+]);
 const ENDED = new Map([
-  ["completed", "completed"],
-  ["failed", "failed"],
-  ["refused", "was refused"],
-  ["rejected", "was rejected"],
-  ["expired", "expired"],
-  ["withdrawn", "was withdrawn"],
-  ["cancelled", "was cancelled"],
+  ["done", "the step was done"],
+  ["failed", "the step failed"],
+  ["cancelled", "the step was cancelled"],
 ]);
 
-function requestActs(request: z.output<typeof requestsTraced.row>): TraceAct[] {
-  const { id, entity, period, act, jobName, reason, outcome, state } = request;
-  const told = (at: string, who: string, text: string): TraceAct => ({
-    at,
-    kind: "request",
-    who,
-    text,
-    id,
-    entity,
-    period,
+type Requested = z.output<typeof requestsTraced.row>;
+
+/** Requests as acts: who asked, who agreed, what was started for it, and what came of it. */
+async function requestActs(ctx: Pick<Context, "postgres">, steps: readonly Requested[]): Promise<TraceAct[]> {
+  if (steps.length === 0) return [];
+  const byRequest = Map.groupBy(steps, ({ id }) => id);
+  const approvals = await ctx.postgres.ask(approvalsGiven, { requests: [...byRequest.keys()] });
+  const acts = [...byRequest.values()].flatMap((of) => {
+    const [{ id, title, requestedBy, requestedAt, reason, entity, period }] = of as [Requested];
+    const asked: TraceAct = {
+      ...{
+        at: requestedAt,
+        kind: "request",
+        who: requestedBy,
+        text: `asked: ${title}: “${reason}”`,
+        id,
+        entity,
+        period,
+      },
+    };
+    return [asked, ...of.flatMap(stepActs)];
   });
-  const acts = [told(request.requestedAt, request.requestedBy, `asked for a ${act}: “${reason}”`)];
-  if (request.dispatchedAt) {
-    acts.push(told(request.dispatchedAt, "Tieout", `started ${jobName ?? "the job"} for the request`));
-  }
-  if (ENDED.has(state)) {
-    acts.push(told(request.changedAt, "Tieout", `the request ${ENDED.get(state)}${outcome ? `: ${outcome}` : ""}`));
+  for (const { id, at, who, role, decision, statement } of approvals) {
+    const [{ entity, period }] = byRequest.get(id) as [Requested];
+    const text = `${DECIDED.get(decision) ?? decision} as ${role}${statement ? `: “${statement}”` : ""}`;
+    acts.push({ at, kind: "request", who, text, id, entity, period });
   }
   return acts;
+}
+
+function stepActs({ id, entity, period, jobName, dispatchedAt, endedAt, stepState, outcome }: Requested): TraceAct[] {
+  const told = (at: string, text: string): TraceAct => {
+    return { at, kind: "request", who: "Tieout", text, id, entity, period };
+  };
+  const ended = ENDED.get(stepState);
+  return [
+    ...(dispatchedAt ? [told(dispatchedAt, `started ${jobName ?? "the job"} for the request`)] : []),
+    ...(endedAt && ended ? [told(endedAt, `${ended}${outcome ? `: ${outcome}` : ""}`)] : []),
+  ];
 }

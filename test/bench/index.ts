@@ -24,6 +24,7 @@ import { progress } from "./progress.ts";
 import { recompute } from "./recompute.ts";
 import { routing } from "./routing.ts";
 import { totals } from "./totals.ts";
+import { trace } from "./trace.ts";
 
 /** Every row of `npm run bench`, in the order they run and are printed. */
 export const BENCHES: readonly Bench[] = [
@@ -43,6 +44,7 @@ export const BENCHES: readonly Bench[] = [
   lineage,
   impact,
   graphPage,
+  trace,
   plan,
   dispatch,
   execute,

@@ -100,6 +100,31 @@ describe("one batch of Meridian", () => {
     expect(search.found).toContainEqual(expect.objectContaining({ kind: "correlation", id, entity: "DE01" }));
   });
 
+  it("names who asked for a run of it, who agreed, and what was started for that", async () => {
+    const { id, runs } = await batch();
+    const load = runs.find(({ dataset }) => dataset === "anaplan-actuals")!.run;
+    const at = (minutes: number) => `'${new Date(Date.parse(load.startedAt!) + minutes * 60_000).toISOString()}'`;
+    await opened.postgres.command(`
+      INSERT INTO requests (id, act, title, reason, state, requested_by, requested_by_name, requested_at, changed_at,
+        flow, entity, period, dataset, entities)
+      VALUES ('R1', 'sync', 'Load Actuals', 'mapped now', 'completed', 'p', 'Ada', ${at(-9)}, ${at(30)},
+        'actuals-to-close', 'DE01', '2026-10', 'anaplan-actuals', ARRAY['DE01']);
+      INSERT INTO request_steps (request_id, step, ordinal, kind, title, parameters, after, details, state,
+        idempotency_key, requested_at, changed_at, dispatched_at, ended_at, run_id, job_name, outcome)
+      VALUES ('R1', 's1', 1, 'drive', 'Load', '{}', '{}', '{}', 'done', 'k', ${at(-1)}, ${at(30)}, ${at(-1)}, ${at(30)},
+        '${load.runId}', 'Load Actuals DE01', NULL);
+      INSERT INTO request_approvals (request_id, person_id, signer, person_name, role, on_behalf_of, decision, statement,
+        digest, at)
+      VALUES ('R1', 'q', 'b@x', 'Ben', 'controller', '{}', 'approve', 'go', 'd', ${at(-3)})`);
+    const told = (await traceId(ctx, auditor, { id, ...NOW })).acts.map(({ who, text }) => `${who} ${text}`);
+    expect(told).toEqual([
+      "Ada asked: Load Actuals: “mapped now”",
+      "Ben approved the request as controller: “go”",
+      "Tieout started Load Actuals DE01 for the request",
+      "Tieout the step was done",
+    ]);
+  });
+
   it("is told as it was known at an instant", async () => {
     const { runs } = await batch();
     const [extract, message] = runs.map(({ heardAt }) => heardAt).toSorted();

@@ -103,15 +103,22 @@ export const eventsReceived = defineQuestion({
     GROUP BY job_namespace, job_name, run_id, event_id`,
 });
 
-/** Correlation IDs that begin so, those seen last first. */
+/** Correlation IDs that begin so, those seen last first, each with its first run. */
 export const correlationsLike = defineQuestion({
   engine: "clickhouse",
   name: "trace.correlations-like",
   params: z.object({ prefix: z.string(), limit: z.int() }),
-  row: z.object({ correlationId: z.string() }),
-  sql: `SELECT correlation_id AS correlationId FROM correlations
+  row: z
+    .object({ correlationId: z.string(), first: z.tuple([z.string(), z.string(), z.string()]) })
+    .transform(({ correlationId, first: [jobNamespace, jobName, runId] }) => ({
+      correlationId,
+      run: { jobNamespace, jobName, runId },
+    })),
+  sql: `SELECT correlation_id AS correlationId, argMin((job_namespace, job_name, run_id), first_seen_at) AS first
+    FROM correlations
     WHERE startsWith(correlation_id, {prefix:String})
-    GROUP BY correlation_id ORDER BY max(last_seen_at) DESC, correlationId LIMIT {limit:UInt32}`,
+    GROUP BY correlation_id
+    ORDER BY correlationId = {prefix:String} DESC, max(last_seen_at) DESC, correlationId LIMIT {limit:UInt32}`,
 });
 
 /** The correlation IDs a run carries or was named under. */
