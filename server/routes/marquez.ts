@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { validator } from "hono-openapi";
 import * as z from "zod";
 import { Facets } from "../../schemas/event/open-lineage.ts";
+import { noteRead } from "../audit/note-read.ts";
 import type { Context } from "../context.ts";
 import { runDetail } from "../facts/run-detail.ts";
 import { dataset, datasets, job, jobRuns, jobs, namespaces, search } from "../marquez/lists.ts";
@@ -118,6 +119,7 @@ function listed({ ctx, permit }: Deps): Hono {
       async (c) => {
         const { sortDirection, ...asked } = c.req.valid("query");
         const { before, after } = asked;
+        await noteRead(ctx, c.get("actor"), { subject: "events:lineage", detail: { before, after } });
         const [rows, [count]] = await Promise.all([
           ctx.clickhouse.ask(eventPage, { ...asked, ascending: sortDirection === "asc" }),
           ctx.clickhouse.ask(eventCountBetween, { before, after }),

@@ -3,6 +3,8 @@ import { validator } from "hono-openapi";
 import * as z from "zod";
 import { PeriodKey } from "../../schemas/instant.ts";
 import { DocumentTrace, FigureTrace, Trace, TraceSearch } from "../../schemas/wire/trace.ts";
+import { noteRead } from "../audit/note-read.ts";
+import type { Actor, Context } from "../context.ts";
 import type { Permit } from "../people/permit.ts";
 import { searchTraces } from "../trace/search-traces.ts";
 import type { TraceContext } from "../trace/trace-batch.ts";
@@ -41,8 +43,10 @@ const Figure = z.object({
 });
 const Document = z.object({ document: name, entity: name.optional(), period: PeriodKey.optional(), ...When });
 
+type TracingContext = TraceContext & Pick<Context, "postgres" | "clock">;
+
 /** Where a figure came from: by correlation ID or any name of a run, by a report's cell, by a document. */
-export function traceRoutes({ ctx, permit }: { ctx: TraceContext; permit: Permit }): Hono {
+export function traceRoutes({ ctx, permit }: { ctx: TracingContext; permit: Permit }): Hono {
   return new Hono()
     .get(
       "/api/v1/trace",
@@ -60,7 +64,11 @@ export function traceRoutes({ ctx, permit }: { ctx: TraceContext; permit: Permit
       described({ tag: "Trace", summary: "A report's figure back to its source documents", answers: FigureTrace }),
       permit("run:read"),
       validator("query", Figure, expected("report or dataset, entity, period; version, account and knownAt if wanted")),
-      async (c) => c.json(await traceFigure(ctx, c.get("actor"), c.req.valid("query"))),
+      async (c) => {
+        const { report = "", dataset = "", entity, period, raw } = c.req.valid("query");
+        if (raw) await noteRaw(ctx, c.get("actor"), `figure:${report || dataset}:${entity}:${period}`);
+        return c.json(await traceFigure(ctx, c.get("actor"), c.req.valid("query")));
+      },
     )
     .get(
       "/api/v1/trace/document",
@@ -74,6 +82,15 @@ export function traceRoutes({ ctx, permit }: { ctx: TraceContext; permit: Permit
       described({ tag: "Trace", summary: "The way of a correlation ID or run through every system", answers: Trace }),
       permit("run:read"),
       validator("query", z.object({ ...When, ...Raw }), expected("knownAt and raw, if wanted")),
-      async (c) => c.json(await traceId(ctx, c.get("actor"), { id: c.req.param("id"), ...c.req.valid("query") })),
+      async (c) => {
+        const id = c.req.param("id");
+        if (c.req.valid("query").raw) await noteRaw(ctx, c.get("actor"), `trace:${id}`);
+        return c.json(await traceId(ctx, c.get("actor"), { id, ...c.req.valid("query") }));
+      },
     ) as unknown as Hono;
+}
+
+/** Whoever may see events as they came is noted to have seen them; others are shown none. */
+async function noteRaw(ctx: TracingContext, actor: Actor, subject: string): Promise<void> {
+  if (actor.scopes.includes("run:raw")) await noteRead(ctx, actor, { subject });
 }

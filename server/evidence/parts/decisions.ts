@@ -1,5 +1,6 @@
 import {
   evidenceAlerts,
+  evidenceBreakFiles,
   evidenceBreaks,
   evidenceBreakSteps,
   evidenceIncidentChanges,
@@ -43,6 +44,15 @@ export const breakSteps = defineEvidencePart({
     amount: "amount",
     ...texts("text"),
   },
+});
+
+export const breakFiles = defineEvidencePart({
+  name: "break-files",
+  title: "Files kept with breaks",
+  about: "What was attached to breaks, by whom and when, by its SHA-256.",
+  needs: "board:read",
+  rows: evidenceBreakFiles,
+  columns: { ...texts("id", "breakId"), at: "instant", ...texts("byId", "byName", "name", "mediaType", "sha256") },
 });
 
 export const signoffs = defineEvidencePart({

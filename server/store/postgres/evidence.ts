@@ -35,6 +35,17 @@ export const evidenceBreakSteps = postgresRows({
   where: `${BREAKS} AND ${known("s.at")}`,
 });
 
+/** Files kept with breaks, by their SHA-256; the files themselves are read one by one, which the log tells. */
+export const evidenceBreakFiles = postgresRows({
+  name: "break-files",
+  key: "f.id",
+  keyType: "text",
+  columns: `f.id, f.break_id AS "breakId", ${iso("f.at")} AS at, f.by_id AS "byId", f.by_name AS "byName", f.name,
+    f.media_type AS "mediaType", f.sha256`,
+  from: "break_attachments AS f JOIN breaks AS b ON b.id = f.break_id",
+  where: `${BREAKS} AND ${known("f.at")}`,
+});
+
 /** A row for each signature, with what was signed. */
 export const evidenceSignoffs = postgresRows({
   name: "signoffs",
