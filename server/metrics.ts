@@ -55,6 +55,24 @@ export function createMetrics() {
       labelNames: ["system", "status"],
       registers,
     }),
+    engineAnswers: new Gauge({
+      name: "tieout_engine_answers",
+      help: "1 while an engine answers.",
+      labelNames: ["engine"],
+      registers,
+    }),
+    tasksOldestSeconds: new Gauge({
+      name: "tieout_tasks_oldest_seconds",
+      help: "How long the task due longest has waited.",
+      registers,
+    }),
+    diskFreeBytes: new Gauge({ name: "tieout_disk_free_bytes", help: "Room where the data folder is.", registers }),
+    leaseHeld: new Gauge({
+      name: "tieout_lease_held",
+      help: "1 where this process does what one process does at a time.",
+      labelNames: ["lease"],
+      registers,
+    }),
     liveClients: new Gauge({ name: "tieout_live_clients", help: "Consoles connected.", registers }),
     liveChanges: new Counter({
       name: "tieout_live_changes_total",

@@ -47,6 +47,7 @@ import { nextCheckpoint } from "./tasks/audit-checkpoint.ts";
 import { nextRetention } from "./tasks/evidence-retention.ts";
 import { startTasks, type Tasks } from "./tasks/boss.ts";
 import { TASKS } from "./tasks/index.ts";
+import { watchEngines } from "./watch-engines.ts";
 
 export interface Start {
   options: Options;
@@ -118,6 +119,8 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   const { publicUrl } = people;
   const secret = sessionSecret(environment.TIEOUT_SECRET, options.data);
   const alerting = openAlerting({ estate, environment, publicUrl, secret });
+
+  onStop(watchEngines({ clickhouse, postgres, metrics, dataDirectory: options.data }));
 
   // Tasks need the context, and the context hands tasks on: the queue is opened first thing after.
   let tasks: Tasks | null = null;

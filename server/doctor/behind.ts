@@ -51,9 +51,7 @@ export function judgeJournal({
     found.push(
       notice(
         `${told}.`,
-        running
-          ? "Input comes faster than the tables take it; see docs/scaling.md."
-          : "The next start stores them before it is ready.",
+        running ? "Input comes faster than the tables take it." : "The next start stores them before it is ready.",
       ),
     );
   }
