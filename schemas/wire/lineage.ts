@@ -236,7 +236,6 @@ const RunRow = z.object({
   endedAt: Instant.nullable(),
   lastEventAt: Instant,
 });
-export type LineageRun = z.infer<typeof RunRow>;
 
 export const LineageNodeDetail = z.object({
   asOf: LineageAsOf,

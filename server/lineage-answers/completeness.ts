@@ -1,4 +1,5 @@
 import type { LineageCompleteness, LineageNode } from "../../schemas/wire/lineage.ts";
+import { nameOf } from "../lineage/node-id.ts";
 import type { Picture } from "../lineage/picture.ts";
 import type { Ref } from "../lineage/step-index.ts";
 import type { LineageView } from "./view.ts";
@@ -29,7 +30,7 @@ export function completenessOf(view: LineageView, answered: Answered): LineageCo
     outsideWindow: picture.outsideWindow,
     ended: picture.ended,
     unknownUpstream: unknownUpstream(view, answered).slice(0, MOST_NAMED),
-    neverObserved: picture.edges.filter(({ declared, lastSeen }) => declared && lastSeen === null).length,
+    neverObserved: picture.edges.filter((edge) => isUnseen(view, edge)).length,
     undeclared: picture.edges.filter(({ declared }) => !declared).length,
     contradictory: [...answered.distances.keys()]
       .flatMap((node) => contradiction(view, node) ?? [])
@@ -37,6 +38,11 @@ export function completenessOf(view: LineageView, answered: Answered): LineageCo
     refused,
     resolutionDays: bucketDays,
   };
+}
+
+/** What a report shows is declared only; no run reads it. */
+function isUnseen({ graph }: LineageView, { declared, lastSeen, destination }: Picture["edges"][number]): boolean {
+  return declared && lastSeen === null && nameOf(graph.id(destination))?.kind !== "report";
 }
 
 /** Datasets that nothing is known to feed. Of a system of record nothing is to be known; of others it is missing. */

@@ -1,6 +1,5 @@
 import type { Estate } from "../../schemas/estate/estate.ts";
 import type { IncomingRow } from "../ingest/incoming-row.ts";
-import type { Ingest } from "../ingest/ingest.ts";
 import { declaredEdges, declaredSteps, type DeclaredEdge } from "../lineage/declared.ts";
 import type { AsOf, DeclaredSteps } from "../lineage/graph-at.ts";
 import { createStepIndex, sightingsOf, type StepIndex } from "../lineage/step-index.ts";
@@ -16,11 +15,13 @@ export interface DeclaredVersion {
   steps: DeclaredSteps;
 }
 
+type ToldRow = Pick<IncomingRow, "steps" | "producer" | "eventTime" | "receivedAt">;
+
 /** The lineage graph in memory: every step ever told, and what each version of the estate declares. */
 export interface LineageMemory {
   index: StepIndex;
   /** Folds durable rows in, in any order and however often. */
-  apply(rows: readonly Pick<IncomingRow, "steps" | "producer" | "eventTime" | "receivedAt">[]): void;
+  apply(rows: readonly ToldRow[]): void;
   /** The version of the estate in force at two times; before the first was loaded, that one. */
   declaredAt(asOf: AsOf): DeclaredVersion;
 }
@@ -31,7 +32,7 @@ const PAGE = 50_000;
 export async function followedLineage(
   clickhouse: ClickHouse,
   versions: Parameters<typeof openLineage>[1],
-  ingest: Pick<Ingest, "onAccepted">,
+  ingest: { onAccepted(listener: (rows: readonly ToldRow[]) => void): () => void },
 ): Promise<LineageMemory> {
   const lineage = await openLineage(clickhouse, versions);
   ingest.onAccepted((rows) => lineage.apply(rows));

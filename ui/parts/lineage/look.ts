@@ -1,7 +1,7 @@
 import type { LineageEdge, LineageNode, TieState } from "../../../schemas/wire/lineage.ts";
 import { FRESHNESS, type Look } from "../../format/state-words.ts";
 
-export type EdgeLook = TieState | "declared" | "plain" | "added" | "removed";
+export type EdgeLook = TieState | "declared" | "shown" | "plain" | "added" | "removed";
 
 /** How an edge is drawn and told: shape and word as well as colour. */
 export const EDGES: Record<EdgeLook, Look & { sign: string; line: "solid" | "dashed" | "dotted" }> = {
@@ -11,14 +11,18 @@ export const EDGES: Record<EdgeLook, Look & { sign: string; line: "solid" | "das
   flight: { shape: "running", tone: "flight", word: "on its way", sign: "›", line: "solid" },
   unknown: { shape: "unknown", tone: "unknown", word: "tie-out unknown", sign: "?", line: "dotted" },
   declared: { shape: "not-due", tone: "rest", word: "declared, never observed", sign: "", line: "dotted" },
+  shown: { shape: "not-due", tone: "rest", word: "shown in a report", sign: "", line: "solid" },
   plain: { shape: "done", tone: "rest", word: "observed", sign: "", line: "solid" },
   added: { shape: "done", tone: "flight", word: "new", sign: "+", line: "solid" },
   removed: { shape: "held", tone: "risk", word: "gone", sign: "−", line: "dashed" },
 };
 
 /** What people read of an edge where there is room for one thing. */
-export function lookOfEdge(edge: Pick<LineageEdge, "evidence" | "tie"> & { change?: string | undefined }): EdgeLook {
+export function lookOfEdge(
+  edge: Pick<LineageEdge, "destination" | "evidence" | "tie"> & { change?: string | undefined },
+): EdgeLook {
   if (edge.change === "added" || edge.change === "removed") return edge.change;
+  if (edge.destination.startsWith("report:")) return "shown";
   if (edge.evidence === "declared") return "declared";
   return edge.tie?.state ?? "plain";
 }
