@@ -1,11 +1,5 @@
 import type { Estate } from "../../schemas/estate/estate.ts";
 
-/** One dataset feeds another, by the estate's ids. */
-export interface Feed {
-  from: string;
-  to: string;
-}
-
 /** What stands before what. */
 export interface Upstream {
   /** Datasets before one, nearest first; those it also feeds are left out, because neither explains the other. */
@@ -15,13 +9,11 @@ export interface Upstream {
 }
 
 /**
- * The order of datasets over all flows, as the estate declares it and as runs were seen to read and write. Every answer is
- * kept.
- *
- * @param seen steps observed beyond those declared
+ * The order of datasets over all flows, as the estate declares it: what runs were seen to do beyond that is drift, an
+ * exception of its own. Every answer is kept.
  */
-export function upstreamOf(estate: Estate, seen: readonly Feed[] = []): Upstream {
-  const feeds = [...declaredFeeds(estate), ...seen];
+export function upstreamOf(estate: Estate): Upstream {
+  const feeds = feedsOf(estate);
   const into = Map.groupBy(feeds, ({ to }) => to);
   const outOf = Map.groupBy(feeds, ({ from }) => from);
   const after = kept((dataset) => walk(dataset, (each) => (outOf.get(each) ?? []).map(({ to }) => to)));
@@ -34,7 +26,8 @@ export function upstreamOf(estate: Estate, seen: readonly Feed[] = []): Upstream
   };
 }
 
-function declaredFeeds({ flows }: Estate): Feed[] {
+/** Which dataset feeds which. */
+function feedsOf({ flows }: Estate): { from: string; to: string }[] {
   return flows.flatMap(({ source, hops }) => {
     const path = [...(source === undefined ? [] : [source]), ...hops.map(({ dataset }) => dataset)];
     return path.slice(1).map((to, at) => ({ from: path[at]!, to }));
