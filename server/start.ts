@@ -36,6 +36,7 @@ import { sessionSecret } from "./people/secret.ts";
 import { playIn } from "./play-in.ts";
 import { pushPlayed } from "./push-played.ts";
 import { recoverRequests } from "./requests/recover-requests.ts";
+import { beginWatch } from "./requests/watch-requests.ts";
 import { routesOf } from "./routes/index.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Say } from "./say.ts";
@@ -195,6 +196,7 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
     await playIn(sandbox, { collecting, gathering, estate, systems: sources.map(({ system }) => system.id), say });
     onStop(pushPlayed(sandbox, ctx));
   }
+  await beginWatch(ctx);
   await say.step("Reconciliations", checkpoints.start);
   incidents.start();
   collecting.start();

@@ -1,4 +1,5 @@
 import type { Verification } from "../../schemas/wire/request.ts";
+import type { LineHop } from "../../schemas/wire/line.ts";
 import { indexOf } from "../checks/estate-index.ts";
 import { calendarsOf } from "../close/calendars.ts";
 import { lineOf } from "../close/entity-lines.ts";
@@ -13,27 +14,33 @@ const APART_SECONDS = 5;
 
 const NOT_ASKED: Verification = { state: "not-asked", text: "No reconciliation compares what it filled." };
 
-/** Whether what a step filled has arrived and ties there; null while that cannot be told yet. */
-export function verificationOf(ctx: Context, step: StoredStep): Verification | null {
-  const { flow, dataset, entity, period } = step;
-  if (!flow || !dataset || !entity || !period) return NOT_ASKED;
-  const { estate, facts } = ctx;
-  const rules = indexOf(estate)
-    .reconciliationsOf(flow)
-    .filter(({ legs }) => legs.includes(dataset));
-  if (rules.length === 0) return NOT_ASKED;
-  const calendars = calendarsOf(estate);
-  const now = ctx.clock.now();
-  const hops = rules.flatMap(({ id }) =>
-    lineOf({ estate, facts, calendars, now, period, entity, reconciliation: id }).hops.filter(
-      (hop) => hop.dataset === dataset,
-    ),
-  );
+/**
+ * Whether what a step filled has arrived and ties there; null while that cannot be told yet, unless `last` says that
+ * nobody looks again.
+ */
+export function verificationOf(ctx: Context, step: StoredStep, last = false): Verification | null {
+  const hops = hopsOf(ctx, step);
+  if (hops.length === 0) return NOT_ASKED;
   for (const state of ["off", "carries"] as const) {
     const hop = hops.find((each) => each.state === state);
     if (hop) return { state, text: hop.why };
   }
-  return hops.every(({ state }) => state === "tied") ? { state: "tied", text: "The figures arrived and tie." } : null;
+  const open = hops.find(({ state }) => state !== "tied");
+  if (!open) return { state: "tied", text: "The figures arrived and tie." };
+  return last ? { state: "unknown", text: `Not known to tie yet. ${open.why}` } : null;
+}
+
+/** Where the reconciliations of its flow meet what a step filled. */
+function hopsOf({ estate, facts, clock }: Context, { flow, dataset, entity, period }: StoredStep): LineHop[] {
+  if (!flow || !dataset || !entity || !period) return [];
+  const calendars = calendarsOf(estate);
+  return indexOf(estate)
+    .reconciliationsOf(flow)
+    .filter(({ legs }) => legs.includes(dataset))
+    .flatMap(({ id }) => {
+      const line = lineOf({ estate, facts, calendars, now: clock.now(), period, entity, reconciliation: id });
+      return line.hops.filter((hop) => hop.dataset === dataset);
+    });
 }
 
 /** Looks again at steps whose figures had not arrived when their runs ended. */
@@ -41,10 +48,8 @@ export async function verifySteps(ctx: Context, id: string, tries: number): Prom
   const waiting = (await ctx.postgres.ask(stepsOf, { requestId: id })).filter(({ state }) => state === "verifying");
   if (waiting.length === 0) return;
   const moves = waiting.flatMap((step): Move[] => {
-    const found = verificationOf(ctx, step);
-    if (!found && tries < TRIES) return [];
-    const text = "Its figures were not reported in time; nothing is known of whether they tie.";
-    const verification = found ?? { state: "unknown" as const, text };
+    const verification = verificationOf(ctx, step, tries >= TRIES);
+    if (!verification) return [];
     return [{ step: step.step, from: ["verifying"], state: "done", fault: null, outcome: step.outcome, verification }];
   });
   const at = ctx.clock.now();

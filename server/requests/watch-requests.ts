@@ -45,6 +45,11 @@ async function expire(ctx: Context, id: string): Promise<void> {
   ctx.touch("request");
 }
 
+/** Begins to look at what time alone brings; called once the tower's clock shows the present. */
+export async function beginWatch(ctx: Pick<Context, "enqueue">): Promise<void> {
+  await ctx.enqueue("request.watch", { turn: 0 }, { key: "watch 0" });
+}
+
 /** Lets requests go on that were held, after a freeze was lifted. */
 export async function resumeHeld(ctx: Context): Promise<void> {
   for (const { id, state } of await ctx.postgres.ask(openRequests, {})) {
