@@ -1,4 +1,4 @@
-import type { IncidentDetail, RelatedIncident } from "../../schemas/wire/incident.ts";
+import type { IncidentChange, IncidentDetail, RelatedIncident } from "../../schemas/wire/incident.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
 import { ROLE_SCOPES } from "../people/permissions.ts";
@@ -52,7 +52,8 @@ export async function incidentDetail(
 }
 
 /** What opened a technical failure is said to finance in finance's words too. */
-function changeFor(actor: Actor, incident: StoredIncident, { detail: _, ...change }: StoredChange) {
+function changeFor(actor: Actor, incident: StoredIncident, stored: StoredChange): IncidentChange {
+  const { detail: _, ...change } = stored;
   const hidden = viewOf(actor.role) === "finance" && incident.class === "technical" && change.change === "opened";
   return hidden ? { ...change, text: incident.words.finance.title } : change;
 }

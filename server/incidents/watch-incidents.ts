@@ -80,6 +80,7 @@ export function watchIncidents({ ctx, collectors, memo }: Watching): IncidentWat
       if (ticking) clearInterval(ticking);
       if (waiting) clearTimeout(waiting);
       ticking = null;
+      waiting = null;
       await work;
     },
   };

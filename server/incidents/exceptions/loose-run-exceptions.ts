@@ -26,7 +26,7 @@ export function looseRunExceptions(runs: readonly LooseRun[]): OpenException[] {
       ...{ kind: "run", code: "job-failed", class: of, severity: "S3", ownerRole: owner, title },
       ...{ system, dataset: null, flow: null, entity: null, period: null, job: jobName, runId },
       ...{ correlationId: null, detail: run.error || null, amount: null, currency: null },
-      sinceAt: new Date(/Z$/.test(endedAt) ? endedAt : `${endedAt}Z`).toISOString(),
+      sinceAt: new Date(endedAt.endsWith("Z") ? endedAt : `${endedAt}Z`).toISOString(),
       ...{ brings: null, suffers: "run", echo: false, dueAt: null, milestones: [], hold: null },
       told: { words: { finance: words, engineering: words } },
     };
