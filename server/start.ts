@@ -1,46 +1,26 @@
 import { existsSync } from "node:fs";
-import type { Logger } from "pino";
 import { join } from "node:path";
-import { collectors } from "../collectors/index.ts";
-import type { StartedSandbox } from "../sandbox/start-sandbox.ts";
 import { createAgain } from "./again.ts";
 import { createApp } from "./app.ts";
-import { openLog } from "./audit/open-log.ts";
 import { createCheckpoints } from "./breaks/checkpoints.ts";
-import { calendarsInForce } from "./close/calendars-in-force.ts";
-import { useCalendars } from "./close/calendars.ts";
 import { createCollecting } from "./collect/collect.ts";
-import { openSources } from "./collect/open-sources.ts";
 import { createGathering } from "./collect/play-history.ts";
 import { storedCursors } from "./collect/stored-cursors.ts";
-import type { Clock, Context } from "./context.ts";
+import type { Context } from "./context.ts";
 import { loadDashboards } from "./dashboards/load-dashboards.ts";
-import { lockDataDirectory } from "./data-lock.ts";
-import { loadEstate, type LoadedEstate } from "./estate/load-estate.ts";
-import { recordEstate } from "./estate/record-estate.ts";
-import { recordedEstates } from "./estate/recorded-estates.ts";
 import { followNews } from "./follow-news.ts";
 import { greeting } from "./greeting.ts";
-import { openIngest } from "./ingest/open-ingest.ts";
 import { forgetCutShort } from "./lines/forget-cut-short.ts";
 import { watchIncidents } from "./incidents/watch-incidents.ts";
-import { followedLineage } from "./lineage-answers/open-lineage.ts";
-import { listen, type Door } from "./listen.ts";
-import { createLog } from "./log.ts";
-import { createMetrics } from "./metrics.ts";
-import type { Options } from "./options.ts";
+import type { Door } from "./listen.ts";
+import { openFoundations, type Start } from "./open-foundations.ts";
 import { watchAlerts } from "./notify/dispatch-alerts.ts";
-import { openAlerting } from "./notify/open-alerting.ts";
-import { openPeople } from "./people/people.ts";
-import { sessionSecret } from "./people/secret.ts";
 import { playIn } from "./play-in.ts";
 import { pushPlayed } from "./push-played.ts";
 import { recoverRequests } from "./requests/recover-requests.ts";
 import { beginWatch } from "./requests/watch-requests.ts";
 import { routesOf } from "./routes/index.ts";
 import type { Rooms } from "./rooms.ts";
-import type { Say } from "./say.ts";
-import { openStores } from "./store/open-stores.ts";
 import { openSocket } from "./stream/socket.ts";
 import { createStream, type Stream } from "./stream/stream.ts";
 import { topicsOf } from "./stream/topics-of.ts";
@@ -49,16 +29,6 @@ import { nextRetention } from "./tasks/evidence-retention.ts";
 import { startTasks, type Tasks } from "./tasks/boss.ts";
 import { TASKS } from "./tasks/index.ts";
 import { watchEngines } from "./watch-engines.ts";
-
-export interface Start {
-  options: Options;
-  environment: Record<string, string | undefined>;
-  /** The project's folder; the built console lies below it. */
-  root: string;
-  /** Whether a person watches a terminal. */
-  terminal: boolean;
-  say: Say;
-}
 
 export interface Tieout {
   url: string;
@@ -81,65 +51,20 @@ export async function startTieout(start: Start): Promise<Tieout> {
   }
 }
 
-async function open({ options, environment, root, terminal, say }: Start, onStop: (close: () => unknown) => void) {
+async function open(start: Start, onStop: (close: () => unknown) => void) {
+  const { options, environment, root, say } = start;
   say.line(`Tieout · ${options.estate}`);
-  const loaded = loadEstate(options.estate);
-  const { estate } = loaded;
   const dashboards = loadDashboards(options.dashboards);
-  onStop(lockDataDirectory(options.data));
-  const log = createLog({ directory: options.data, level: options.logLevel, terminal });
-  const door = await listen(options.host, options.port);
-  onStop(door.close);
-  const metrics = createMetrics();
-  const sandbox = options.sandbox ? await say.step("Sandbox", () => openSandbox(loaded, options, log)) : null;
-  if (sandbox) onStop(() => sandbox.stop());
-  const clock: Clock = sandbox?.clock ?? { now: () => new Date() };
-  const connections = connectionsOf(sandbox);
-  const { systems } = estate;
-  const sources = openSources({ systems, collectors, connections, environment, clock, log, metrics });
-  const { clickhouse: engine, postgres } = await openStores(options, say);
-  onStop(() => postgres.close());
-  onStop(() => engine.close());
-  await recordEstate(postgres, clock, loaded);
-  const audit = await openLog(postgres, { clock, estate, environment, dataDirectory: options.data });
-  const versions = await recordedEstates(postgres, loaded, log);
-  useCalendars(estate, calendarsInForce(estate, versions));
-
-  const { maxEventBytes, webhooks } = options;
-  const journal = options.clickhouseUrl ? null : join(options.data, "journal");
-  const { facts, ingest, clickhouse } = await say.step("What is known", () =>
-    openIngest({ ...{ clickhouse: engine, journal, clock, log, metrics, maxEventBytes }, onStop }),
-  );
-  const lineage = await followedLineage(clickhouse, versions, ingest);
-  const people = await openPeople({
-    ...{ postgres, clock, estate, log, environment, dataDirectory: options.data, adminKey: options.adminKey },
-    publicUrl: environment.TIEOUT_URL ?? door.url,
-    demo: sandbox !== null && isLoopback(options.host),
-  });
-
-  const { publicUrl } = people;
-  const secret = sessionSecret(environment.TIEOUT_SECRET, options.data);
-  const alerting = openAlerting({ estate, environment, publicUrl, secret });
-
+  const founded = await openFoundations(start, onStop);
+  const { estate, log, door, metrics, sandbox, clock, sources, clickhouse, postgres, audit } = founded;
+  const { facts, ingest, lineage, people, alerting } = founded;
   onStop(watchEngines({ clickhouse, postgres, metrics, dataDirectory: options.data }));
-
   // Tasks need the context, and the context hands tasks on: the queue is opened first thing after.
   let tasks: Tasks | null = null;
   let doors: ReturnType<typeof openDoors> | null = null;
   const ctx: Context = {
-    ...{
-      clock,
-      log,
-      estate,
-      clickhouse,
-      postgres,
-      facts,
-      lineage,
-      metrics,
-      linesDirectory: join(options.data, "lines"),
-    },
-    ...{ evidenceDirectory: join(options.data, "evidence"), audit },
-    alerting,
+    ...{ clock, log, estate, clickhouse, postgres, facts, lineage, metrics, audit, alerting },
+    ...{ linesDirectory: join(options.data, "lines"), evidenceDirectory: join(options.data, "evidence") },
     drivers: new Map(sources.map(({ system, connected }) => [system.id, connected])),
     again: {
       recollect: (...asked) => again.recollect(...asked),
@@ -167,17 +92,10 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   const collectorRows = () => Object.values(collecting.rows());
   const incidents = watchIncidents({ ctx, collectors: collectorRows, memo });
   onStop(incidents.stop);
+  const { maxEventBytes, webhooks } = options;
   const rooms: Rooms = {
-    ...{ incidents, memo },
-    ctx,
-    people,
-    ingest,
-    collecting,
-    checkpoints,
-    sandbox,
-    dashboards,
-    maxEventBytes,
-    webhooks,
+    ...{ ctx, people, ingest, collecting, checkpoints, sandbox, dashboards },
+    ...{ incidents, memo, maxEventBytes, webhooks },
   };
   const stream = createStream(topicsOf(rooms), { log, metrics });
   onStop(() => stream.stop());
@@ -188,7 +106,6 @@ async function open({ options, environment, root, terminal, say }: Start, onStop
   onStop(watchAlerts(ctx));
   await nextCheckpoint(ctx);
   await nextRetention(ctx);
-
   const ui = join(root, "dist/ui");
   doors = openDoors(rooms, { door, stream, ui: existsSync(ui) ? ui : null });
   onStop(doors.close);
@@ -213,18 +130,4 @@ function openDoors(rooms: Rooms, { door, stream, ui }: { door: Door; stream: Str
   const socket = openSocket(door.http, { stream, metrics: ctx.metrics, actorOf });
   // No request may meet an engine that is closed, so the door is shut before anything behind it.
   return { close: () => Promise.all([door.close(), socket.close()]), dismiss: socket.dismiss };
-}
-
-async function openSandbox({ estate }: LoadedEstate, options: Options, log: Logger): Promise<StartedSandbox> {
-  // Only the demo needs the simulation's code.
-  const { startSandbox } = await import("../sandbox/start-sandbox.ts");
-  return startSandbox({ estate, dataDirectory: options.data, log });
-}
-
-function connectionsOf(sandbox: StartedSandbox | null): Record<string, Record<string, string>> {
-  return Object.fromEntries(Object.entries(sandbox?.systems ?? {}).map(([id, { connection }]) => [id, connection]));
-}
-
-function isLoopback(host: string): boolean {
-  return ["127.0.0.1", "::1", "localhost"].includes(host);
 }
