@@ -72,8 +72,11 @@ function badNight(): OpenException[] {
       const expired = { dataset: "anaplan-actuals", system: "anaplan", causeKey: "credential-expiry.anaplan" };
       return exception(`x${at}`, { ...place, ...expired, code: "credential-expiry", brings: "system", suffers: null });
     }
-    if (kind < 0.7)
-      return exception(`x${at}`, { ...place, brings: "delivery", suffers: "delivery", code: "missing-run" });
+    if (kind < 0.7) {
+      const start = `missing-run.${place.dataset}.${at % 20}`;
+      const missed = { brings: "delivery", suffers: "delivery", code: "missing-run" } as const;
+      return exception(`x${at}`, { ...place, ...missed, causeKey: start });
+    }
     if (kind < 0.9) {
       const alike = `job-failed.${place.system}.${at % 100}`;
       return exception(`x${at}`, { ...place, causeKey: alike, brings: "delivery", suffers: "run" });
