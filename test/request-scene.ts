@@ -9,6 +9,7 @@ import { createFollowing } from "../server/requests/follow-runs.ts";
 import type { Postgres } from "../server/store/postgres.ts";
 import { startTasks } from "../server/tasks/boss.ts";
 import { TASKS } from "../server/tasks/index.ts";
+import { declaredLineage } from "./declared-lineage.ts";
 import { PLANNING_ESTATE } from "./planning-estate.ts";
 
 /** One line of a vendor's ledger: what a run posted. */
@@ -176,6 +177,7 @@ export async function openRequestTower(
   const tasks: { started?: Awaited<ReturnType<typeof startTasks>> } = {};
   const ctx = {
     ...{ postgres, estate, log: pino({ level: "silent" }), clock: { now: () => new Date() } },
+    lineage: declaredLineage(estate),
     drivers: new Map([["plan", vendor]]),
     facts: {
       ...none,

@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { settleRequests } from "./settle-requests.ts";
 
 /** Milliseconds in which runs gather before requests are compared with them: each comparison asks the database once. */
-const GATHER = 100;
+const GATHER = 50;
 
 /**
  * Moves requests on with runs as they are heard of, gathered, in one question after another. A run that was not compared

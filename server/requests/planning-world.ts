@@ -5,13 +5,13 @@ import { indexOf, serves } from "../checks/estate-index.ts";
 import { calendarsOf } from "../close/calendars.ts";
 import type { Context } from "../context.ts";
 import { declaredEdges } from "../lineage/declared.ts";
+import { graphAt, type Direction } from "../lineage/graph-at.ts";
+import type { NodeId } from "../lineage/node-id.ts";
 import { runbookGuides } from "../runbooks/runbook-guides.ts";
 import { signoffRows } from "../signoff/signoff-rows.ts";
 import { freezesNow } from "./freezes.ts";
 import { planGraph, type PlanGraph } from "./planning/plan-graph.ts";
 import type { PlanWorld, Wish } from "./planning/world.ts";
-
-const declared = new WeakMap<Context["estate"], PlanGraph>();
 
 /** The world a wish is planned in, as it is now. */
 export async function planningWorld(ctx: Context, wish: Wish): Promise<PlanWorld> {
@@ -21,7 +21,7 @@ export async function planningWorld(ctx: Context, wish: Wish): Promise<PlanWorld
   const signoffs: SignoffRow[] = [];
   for (const period of wish.periods) signoffs.push(...Object.values(await signoffRows(ctx.postgres, period, "all")));
   return {
-    ...{ estate, calendars, facts, now, signoffs, graph: graphFor(ctx) },
+    ...{ estate, calendars, facts, now, signoffs, graph: currentGraph(ctx), declared: declaredGraph(ctx) },
     freezes: await freezesNow(ctx.postgres, estate, calendars, now),
     drivable: new Map(
       [...ctx.drivers].map(([id, { trigger, rerun }]) => [
@@ -34,11 +34,24 @@ export async function planningWorld(ctx: Context, wish: Wish): Promise<PlanWorld
   };
 }
 
-/** What the estate declares; what was seen beside it joins no loads the estate does not know how to run. */
-function graphFor({ estate }: Context): PlanGraph {
-  const known = declared.get(estate) ?? planGraph(declaredEdges(estate));
-  declared.set(estate, known);
+const graphs = new WeakMap<Context["estate"], PlanGraph>();
+
+/** What the estate declares, made once. */
+function declaredGraph({ estate }: Context): PlanGraph {
+  const known = graphs.get(estate) ?? planGraph(declaredEdges(estate));
+  graphs.set(estate, known);
   return known;
+}
+
+/** The lineage as it is now: steps declared, and seen in events and still in force. */
+function currentGraph({ lineage, clock }: Context): PlanGraph {
+  const asOf = { effectiveAt: clock.now().getTime(), knownAt: Infinity };
+  const graph = graphAt(lineage.index, lineage.declaredAt(asOf).steps, asOf);
+  const beside = (node: NodeId, direction: Direction) => {
+    const ref = lineage.index.find(node);
+    return ref === null ? [] : [...new Set(graph.neighbours(ref, direction))].map((other) => graph.id(other));
+  };
+  return { into: (node) => beside(node, "upstream"), outOf: (node) => beside(node, "downstream") };
 }
 
 /** The vendors' own keys of runs that could be run again, as far as this process has met them. */

@@ -97,6 +97,7 @@ export const plan = defineBench({
         estate,
         calendars: createCalendars(estate),
         graph: planGraph(edges),
+        declared: planGraph(declaredEdges(estate)),
         now: new Date("2026-11-04T10:00:00.000Z"),
       },
       facts: {

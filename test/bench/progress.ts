@@ -63,7 +63,7 @@ export const progress = defineBench({
       while (delays.length < STEPS) await new Promise((wait) => setTimeout(wait, 20));
       stream.stop();
       say(`p50 ${quantile(delays, 0.5).toFixed(0)} ms over ${delays.length} steps`);
-      return { value: quantile(delays, 0.99), reference: 100 };
+      return { value: quantile(delays, 0.99), reference: 50 };
     } finally {
       await tower.stop();
       await postgres.close();

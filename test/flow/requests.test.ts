@@ -20,6 +20,7 @@ import { verifyAudit } from "../../server/audit/verify-audit.ts";
 import { startTasks, type Tasks } from "../../server/tasks/boss.ts";
 import { TASKS } from "../../server/tasks/index.ts";
 import { POSTGRES_ENGINES, type OpenedEngine } from "../postgres-engines.ts";
+import { declaredLineage } from "../declared-lineage.ts";
 import { PLANNING_ESTATE } from "../planning-estate.ts";
 
 const ACCOUNTANT: Actor = {
@@ -89,6 +90,7 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
       postgres: opened.postgres,
       clock: { now: () => new Date("2026-11-04T10:00:00.000Z") },
       estate: PLANNING_ESTATE,
+      lineage: declaredLineage(PLANNING_ESTATE),
       log: pino({ level: "silent" }),
       drivers: new Map([["plan", { trigger: (input: TriggerInput) => planning.trigger(input) }]]),
       facts: {

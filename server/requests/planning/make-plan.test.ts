@@ -64,6 +64,7 @@ function world(runs: Run[] = [], over: Partial<PlanWorld> = {}): PlanWorld {
       totals: () => [],
     },
     graph: planGraph(declaredEdges(estate)),
+    declared: planGraph(declaredEdges(estate)),
     now: NOW,
     signoffs: [],
     freezes: [],

@@ -45,7 +45,9 @@ export function loadDrafts(world: PlanWorld, loads: readonly Load[]): Drafted {
     ...{ key, entity, period },
     node: datasetNode(index.name(hop.dataset)),
   }));
-  const { sequence, cycle } = orderLoads(world.graph, items);
+  const seen = orderLoads(world.graph, items);
+  // Systems that write back run in circles; then the order the estate declares counts.
+  const { sequence, cycle } = seen.cycle ? orderLoads(world.declared, items) : seen;
   if (cycle) return { drafts: [], cycle };
   const kept = new Map<Load["hop"], Map<string, PlanStep["expected"]>>();
   const drafts = sequence.flatMap(({ key, after }) => {

@@ -17,7 +17,9 @@ export interface PlanWorld {
   estate: Estate;
   calendars: Calendars;
   facts: Pick<Facts, "runsInto" | "run" | "periodStatuses" | "watermark" | "totals">;
+  /** Steps declared and seen, and those the estate declares alone. */
   graph: PlanGraph;
+  declared: PlanGraph;
   now: Date;
   signoffs: readonly SignoffRow[];
   freezes: readonly FreezeRow[];
