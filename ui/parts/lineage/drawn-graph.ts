@@ -1,4 +1,4 @@
-import type { LineageDifference, LineageEdge, LineageNode, TieState } from "../../../schemas/wire/lineage.ts";
+import type { LineageDifference, LineageEdge, LineageNode } from "../../../schemas/wire/lineage.ts";
 import { EDGES, freshnessOf, lookOfEdge, type EdgeLook } from "./look.ts";
 
 type Change = LineageDifference["nodes"][number]["change"];
@@ -166,15 +166,13 @@ function isLate(state: string | undefined): boolean {
 
 /** Counts for the sentence a page opens with. */
 export function tally(nodes: readonly ShownNode[], edges: readonly ShownEdge[]) {
-  const ties = (state: TieState) => edges.filter(({ tie }) => tie?.state === state);
-  const hops = new Set(
-    ties("off").map(({ destination, origin }) => (destination.startsWith("job:") ? origin : destination)),
-  );
+  // The way into a job leads on to what the job fills: there the difference shows.
+  const off = edges.filter(({ tie, destination }) => tie?.state === "off" && !destination.startsWith("job:"));
   return {
     datasets: nodes.filter(({ kind }) => kind === "dataset").length,
     jobs: nodes.filter(({ kind }) => kind === "job").length,
     systems: new Set(nodes.filter(({ kind }) => kind !== "report").map(({ systemTitle }) => systemTitle)).size,
-    off: hops.size,
+    off: new Set(off.map(({ destination }) => destination)).size,
     late: nodes.filter(({ freshness }) => isLate(freshness?.state)).length,
   };
 }

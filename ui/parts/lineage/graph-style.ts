@@ -51,7 +51,7 @@ export function graphStyle(colour: (token: string) => string): StylesheetJson {
     },
     {
       selector: "node[kind='job']",
-      style: { "background-color": colour("--raised"), shape: "cut-rectangle", height: 34 },
+      style: { "background-color": colour("--raised"), shape: "cut-rectangle", height: 36 },
     },
     {
       selector: "node[kind='report']",
