@@ -8,7 +8,7 @@ import type { ExceptionGroup, OpenException } from "./open-exception.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Of an incident so many exceptions are named; all are counted. */
-const NAMED = 200;
+const NAMED = 100;
 
 /** A group as an incident is told of it. */
 export function findingOf(estate: Estate, order: Upstream, { causeKey, causes, impacts }: ExceptionGroup): Finding {
