@@ -4,11 +4,21 @@ export type Metrics = ReturnType<typeof createMetrics>;
 
 /** The tower's own figures, scraped at `/metrics`. */
 export function createMetrics() {
-  const registers = [new Registry()];
-  const [registry] = registers as [Registry];
+  const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  const registers = [registry];
   return {
     registry,
+    ...ingestMetrics(registers),
+    ...collectorMetrics(registers),
+    ...engineMetrics(registers),
+    ...liveMetrics(registers),
+  };
+}
+
+/** What comes in at the doors. */
+function ingestMetrics(registers: Registry[]) {
+  return {
     eventsAccepted: new Counter({
       name: "tieout_events_accepted_total",
       help: "Events stored durably.",
@@ -37,6 +47,12 @@ export function createMetrics() {
       help: "Events read and not yet durable.",
       registers,
     }),
+  };
+}
+
+/** What vendors are asked, and what they answer. */
+function collectorMetrics(registers: Registry[]) {
+  return {
     collectorLagSeconds: new Gauge({
       name: "tieout_collector_lag_seconds",
       help: "Age of the newest event at the moment it was read.",
@@ -55,6 +71,12 @@ export function createMetrics() {
       labelNames: ["system", "status"],
       registers,
     }),
+  };
+}
+
+/** What the tower stands on. */
+function engineMetrics(registers: Registry[]) {
+  return {
     engineAnswers: new Gauge({
       name: "tieout_engine_answers",
       help: "1 while an engine answers.",
@@ -73,6 +95,12 @@ export function createMetrics() {
       labelNames: ["lease"],
       registers,
     }),
+  };
+}
+
+/** Who watches. */
+function liveMetrics(registers: Registry[]) {
+  return {
     liveClients: new Gauge({ name: "tieout_live_clients", help: "Consoles connected.", registers }),
     liveChanges: new Counter({
       name: "tieout_live_changes_total",
