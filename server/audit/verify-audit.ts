@@ -15,7 +15,8 @@ const STRETCH = 5000;
  * first thing that does not fit. Reads a stretch at a time; `progress` is told the entries read.
  */
 export async function verifyAudit(store: Asking, progress: (done: number) => void = () => {}): Promise<AuditVerdict> {
-  const signed = (await store.ask(auditCheckpoints, { before: null, limit: 2_147_483_647 })).toReversed();
+  const all = await store.ask(auditCheckpoints, { before: null, limit: 2_147_483_647 });
+  const signed = all.toReversed().filter(({ size }) => size > 0);
   const keys = await store.ask(auditKeys, {});
   const open: string[] = [];
   let entries = 0;
@@ -26,17 +27,18 @@ export async function verifyAudit(store: Asking, progress: (done: number) => voi
   const unendorsed = flawOfKeys(keys);
   if (unendorsed) return broken(unendorsed);
   for (;;) {
-    const stretch = await store.ask(auditStretch, { after: entries, limit: STRETCH });
-    for (const entry of stretch) {
+    const [stretch] = await store.ask(auditStretch, { after: entries, limit: STRETCH });
+    if (!stretch?.entries) break;
+    for (const entry of stretch.entries.split("\x1f")) {
       const sequence = entries + 1;
-      if (entry.sequence !== sequence) return broken(`Entry ${sequence} is missing.`);
-      const nodes = completedBy(sequence, leafHash(entry.body), open);
-      if (entry.nodes[0] !== nodes[0]) return broken(`Entry ${sequence} was changed.`);
-      if (entry.nodes.join() !== nodes.join())
-        return broken(`What entry ${sequence} completes of the tree was changed.`);
-      if ((JSON.parse(entry.body) as { sequence: unknown }).sequence !== sequence) {
-        return broken(`Entry ${sequence} was moved.`);
-      }
+      const seam = entry.indexOf("\x1e");
+      const body = entry.slice(seam + 1);
+      if (!entry.startsWith(`${sequence} `)) return broken(`Entry ${sequence} is missing.`);
+      const nodes = completedBy(sequence, leafHash(body), open);
+      const kept = entry.slice(`${sequence} `.length, seam);
+      if (!kept.startsWith(nodes[0]!)) return broken(`Entry ${sequence} was changed.`);
+      if (kept !== nodes.join(" ")) return broken(`What entry ${sequence} completes of the tree was changed.`);
+      if (!numbered(body, sequence)) return broken(`Entry ${sequence} was moved.`);
       open.splice(open.length - nodes.length + 1, nodes.length - 1, nodes.at(-1)!);
       entries = sequence;
       for (; signed[checked]?.size === entries; checked += 1) {
@@ -45,11 +47,15 @@ export async function verifyAudit(store: Asking, progress: (done: number) => voi
       }
     }
     progress(entries);
-    if (stretch.length < STRETCH) break;
   }
   const beyond = signed[checked];
-  if (beyond && beyond.size > 0) return broken(`The log ends after entry ${entries}; ${beyond.size} were signed.`);
+  if (beyond) return broken(`The log ends after entry ${entries}; ${beyond.size} were signed.`);
   return { intact: true, entries, head: rootOver(open), checkpoints: signed.length };
+}
+
+/** Whether a canonical entry has this number: its keys are in order, and only its subject, a text, follows. */
+function numbered(body: string, sequence: number): boolean {
+  return body.startsWith(`,"sequence":${sequence},"subject":`, body.lastIndexOf(',"sequence":'));
 }
 
 function rootOver(open: readonly string[]): string {

@@ -34,7 +34,7 @@ interface Sealing {
 export async function sealPack(ctx: Context, { pack, folder, manifest, rows, entries }: Sealing): Promise<number> {
   const { postgres } = ctx;
   const sequence = await postgres.transaction(async (tx) => {
-    const detail = { manifest, rows, scope: pack.scope };
+    const detail = { title: pack.title, manifest, rows, scope: pack.scope };
     const what = { action: "evidence.seal", subject: `evidence:${pack.id}`, detail };
     await record(tx, { at: ctx.clock.now(), actor: pack.requester, ...what });
     const [{ size } = { size: 0 }] = await tx.ask(auditSize, {});
