@@ -1,7 +1,8 @@
 import type { Flow, Reconciliation } from "../../schemas/estate/flow.ts";
 import { indexOf } from "../checks/estate-index.ts";
 import type { Context } from "../context.ts";
-import { reportsUntil, totalsOfReports } from "../store/clickhouse/trace-figures.ts";
+import { NEVER } from "../store/clickhouse/trace.ts";
+import { reportsBetween, totalsOfReports } from "../store/clickhouse/trace-figures.ts";
 import type { Reading } from "./past-facts.ts";
 import { takenFrom, type Reported } from "./taken-from.ts";
 import type { TracedRun } from "./traced-run.ts";
@@ -28,14 +29,19 @@ export async function sourceReading(
   const name = indexOf(estate).name(source);
   const version = rule.versions[source] ?? flow.version;
   const slot = { namespaces: [name.namespace], names: [name.name], entity, period, version };
-  const reports = await clickhouse.ask(reportsUntil, { ...slot, until: now });
   const snapshots = runs.flatMap((run) =>
     run.snapshots.filter((place) => place.entity === entity && place.period === period && place.snapshotAsOf !== ""),
   );
-  const takenAt = snapshots.map(({ snapshotAsOf }) => snapshotAsOf).toSorted()[0];
-  const report = takenFrom(reports, takenAt ?? now)?.report;
+  const takenAt = snapshots.map(({ snapshotAsOf }) => snapshotAsOf).toSorted()[0] ?? now;
+  const near = takenFrom(await clickhouse.ask(reportsBetween, { ...slot, ...around(takenAt, now) }), takenAt);
+  const report = (
+    near ?? takenFrom(await clickhouse.ask(reportsBetween, { ...slot, since: NEVER, until: now }), takenAt)
+  )?.report;
   if (!report) return null;
-  const totals = await clickhouse.ask(totalsOfReports, { ...slot, eventIds: [report.eventId] });
+  const totals = await clickhouse.ask(totalsOfReports, {
+    ...{ ...slot, since: report.at, until: report.at },
+    eventIds: [report.eventId],
+  });
   return { totals, watermark: watermarkOf(name, { entity, period, version }, report) };
 }
 
@@ -45,4 +51,13 @@ function watermarkOf(
   { at, asOf, runId }: Reported,
 ): Reading["watermark"] {
   return { ...name, ...place, ledger: "", completeThrough: asOf, snapshotAsOf: null, eventAt: at, runId };
+}
+
+/** Most ledgers are read several times a day; of one that is not, every reading is looked at. */
+const NEAR = 8 * 3_600_000;
+
+function around(at: string, now: string): { since: string; until: string } {
+  const since = new Date(Date.parse(at) - NEAR).toISOString();
+  const until = new Date(Date.parse(at) + NEAR).toISOString();
+  return { since, until: until < now ? until : now };
 }

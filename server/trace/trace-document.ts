@@ -8,9 +8,9 @@ import { extractRow } from "../lines/extract-rows.ts";
 import { latestSide } from "../lines/latest-side.ts";
 import { inScope } from "../people/in-scope.ts";
 import { lineExtracts, type ExtractRow } from "../store/clickhouse/line-extracts.ts";
-import { reportsUntil } from "../store/clickhouse/trace-figures.ts";
+import { reportsBetween } from "../store/clickhouse/trace-figures.ts";
 import { linesNamed } from "../store/clickhouse/trace-lines.ts";
-import { EVER, runsNaming } from "../store/clickhouse/trace.ts";
+import { EVER, NEVER, runsNaming } from "../store/clickhouse/trace.ts";
 import { documentPlaces, mostTelling, type PlaceKnown } from "./document-places.ts";
 import { gatherRuns } from "./gather-runs.ts";
 import { tracedLines } from "./lines-of-figure.ts";
@@ -146,10 +146,10 @@ async function knownAlong(ctx: TraceContext, flow: Flow, spot: Spot): Promise<Pl
   const { entity, period, sides, holding, refusals, knownAt } = spot;
   const index = indexOf(ctx.estate);
   const names = datasetsOf(flow).map((id) => index.name(id));
-  const reports = await ctx.clickhouse.ask(reportsUntil, {
+  const reports = await ctx.clickhouse.ask(reportsBetween, {
     namespaces: names.map(({ namespace }) => namespace),
     names: names.map(({ name }) => name),
-    ...{ entity, period, version: flow.version, until: knownAt ?? EVER },
+    ...{ entity, period, version: flow.version, since: NEVER, until: knownAt ?? EVER },
   });
   return datasetsOf(flow).map((id): PlaceKnown => {
     const { title, kind } = index.dataset(id);

@@ -7,8 +7,8 @@ import { Fault } from "../fault.ts";
 import { extractRow } from "../lines/extract-rows.ts";
 import { latestSide } from "../lines/latest-side.ts";
 import { lineExtracts, type ExtractRow } from "../store/clickhouse/line-extracts.ts";
-import { reportsUntil, totalsOfReports, type ReportRow } from "../store/clickhouse/trace-figures.ts";
-import { EVER } from "../store/clickhouse/trace.ts";
+import { reportsBetween, totalsOfReports, type ReportRow } from "../store/clickhouse/trace-figures.ts";
+import { EVER, NEVER } from "../store/clickhouse/trace.ts";
 import { figurePath, type FigureAsked, type FigurePath } from "./figure-path.ts";
 import { knownReports, type KnownReport } from "./known-reports.ts";
 import { linesOfFigure } from "./lines-of-figure.ts";
@@ -58,10 +58,10 @@ async function reportsOnPath(ctx: TraceContext, path: FigurePath, asked: FigureA
   const index = indexOf(ctx.estate);
   const names = path.datasets.map(({ id }) => index.name(id));
   const { entity, period, knownAt } = asked;
-  const rows = await ctx.clickhouse.ask(reportsUntil, {
+  const rows = await ctx.clickhouse.ask(reportsBetween, {
     namespaces: names.map(({ namespace }) => namespace),
     names: names.map(({ name }) => name),
-    ...{ entity, period, version: path.version, until: knownAt ?? EVER },
+    ...{ entity, period, version: path.version, since: NEVER, until: knownAt ?? EVER },
   });
   const jobOf = (report: ReportRow) => {
     const hop = path.flow.hops.find(({ dataset }) => dataset === index.datasetNamed(report)?.id);
@@ -126,7 +126,9 @@ function chosenReports(
 
 async function totalsOf(ctx: TraceContext, path: FigurePath, asked: FigureAsked, chosen: ReadonlyMap<string, Chosen>) {
   const names = [...chosen.keys()].map((id) => indexOf(ctx.estate).name(id));
+  const times = [...chosen.values()].map(({ report }) => report.at).toSorted();
   const rows = await ctx.clickhouse.ask(totalsOfReports, {
+    ...{ since: times[0]!, until: times.at(-1)! },
     namespaces: names.map(({ namespace }) => namespace),
     names: names.map(({ name }) => name),
     ...{ entity: asked.entity, period: asked.period, version: path.version },

@@ -5,7 +5,7 @@ export interface Delivery {
 }
 
 /** Deliveries further apart than this are not taken for one batch, in milliseconds. */
-const WINDOW = 36 * 3_600_000;
+export const WINDOW = 36 * 3_600_000;
 /** Looked at of each hop. */
 const MOST = 5;
 

@@ -1,12 +1,11 @@
 import { indexOf } from "../checks/estate-index.ts";
 import type { Context } from "../context.ts";
-import { reportsUntil, type ReportRow } from "../store/clickhouse/trace-figures.ts";
-import { EVER } from "../store/clickhouse/trace.ts";
+import { reportsBetween, type ReportRow } from "../store/clickhouse/trace-figures.ts";
 import { hopOf, type Subject } from "./flow-lanes.ts";
 import { gatherRuns } from "./gather-runs.ts";
 import { knownReports } from "./known-reports.ts";
 import { endOf, startOf, type TracedRun } from "./traced-run.ts";
-import { windowCandidates, type Delivery } from "./window-candidates.ts";
+import { WINDOW, windowCandidates, type Delivery } from "./window-candidates.ts";
 
 /**
  * Runs of hops nothing names, that time alone may tie to the batch: what was delivered next after the hop before, or last
@@ -24,10 +23,10 @@ export async function windowRuns(
   if (hops.every((of) => of.length > 0) || hops.every((of) => of.length === 0)) return [];
   const index = indexOf(estate);
   const names = flow.hops.map(({ dataset }) => index.name(dataset));
-  const reports = await clickhouse.ask(reportsUntil, {
+  const reports = await clickhouse.ask(reportsBetween, {
     namespaces: names.map(({ namespace }) => namespace),
     names: names.map(({ name }) => name),
-    ...{ entity, period, version: flow.version, until: knownAt ?? EVER },
+    ...{ entity, period, version: flow.version, ...around(runs, knownAt) },
   });
   const at = (report: ReportRow) => flow.hops.findIndex(({ dataset }) => index.datasetNamed(report)?.id === dataset);
   const foreign = ({ correlationId: id }: ReportRow) => id !== null && correlationId !== null && id !== correlationId;
@@ -44,4 +43,12 @@ export async function windowRuns(
   const found = await knownReports(clickhouse, wanted, jobOf, knownAt);
   const keys = found.flatMap(({ run }) => run ?? []);
   return (await gatherRuns(clickhouse, { correlationId: null, keys, follow: false }, knownAt)).runs;
+}
+
+/** As far from the batch as anything may lie that belongs to it. */
+function around(runs: readonly TracedRun[], knownAt: string | null): { since: string; until: string } {
+  const times = runs.flatMap((run) => [startOf(run), endOf(run)]).toSorted();
+  const since = new Date(Date.parse(times[0]!) - WINDOW).toISOString();
+  const until = new Date(Date.parse(times.at(-1)!) + WINDOW).toISOString();
+  return { since, until: knownAt !== null && knownAt < until ? knownAt : until };
 }

@@ -13,7 +13,7 @@ import { HOPS, writeBenchEstate, type BenchEstate } from "./estate.ts";
 import { random } from "./random.ts";
 
 const FEW = 100_000;
-const MANY = 1_000_000;
+const MANY = 500_000;
 const FULL = 10_000_000;
 /** A batch goes through every hop, with a start and an end at each. */
 const EVENTS_OF_BATCH = HOPS.length * 2;

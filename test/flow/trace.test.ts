@@ -1,11 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runIdOf } from "../../collectors/run-id.ts";
 import type { RunEvent } from "../../schemas/event/open-lineage.ts";
 import type { Trace } from "../../schemas/wire/trace.ts";
-import type { Actor } from "../../server/context.ts";
+import type { Actor, Context } from "../../server/context.ts";
+import { Declaration } from "../../server/lines/declaration.ts";
+import { handInLines } from "../../server/lines/hand-in-lines.ts";
 import { SCOPES } from "../../server/people/permissions.ts";
 import { searchTraces } from "../../server/trace/search-traces.ts";
 import type { TraceContext } from "../../server/trace/trace-batch.ts";
@@ -201,6 +205,49 @@ it("a document that was refused is followed to the reports that lack it", async 
   await expect(traceDocument(ctx, french, { document: document!, knownAt: null })).rejects.toThrow(
     "No line and no run",
   );
+});
+
+it("lines lead from a figure to its documents, and from a document to the reports", async () => {
+  const declaration = Declaration.parse({
+    ...{ dataset: "s4-extract", entity: "DE01", period: "2026-10", runId: "an extract by hand", format: "csv" },
+    layout: {
+      key: { document: "BELNR", line: "DOCLN" },
+      amount: "HSL",
+      currency: "RHCUR",
+      dimensions: { account: "RACCT" },
+    },
+  });
+  const csv = [
+    "BELNR,DOCLN,RACCT,RHCUR,HSL",
+    "1900,1,640000,EUR,10.50",
+    "1900,2,650000,EUR,-3.25",
+    "1901,1,640000,EUR,7",
+    "",
+  ];
+  const whole = { ...ctx, linesDirectory: directory, log: pino({ level: "silent" }) } as unknown as Context;
+  const source = Readable.from([csv.join("\n")], { objectMode: false });
+  const { extract } = await handInLines(whole, auditor, declaration, { source, gzip: false });
+  expect(extract).toMatchObject({ state: "loaded", rows: 3 });
+
+  const figure = await traceFigure(ctx, auditor, { ...CELL, account: "640000" });
+  expect(figure.lines.map(({ key, amount }) => `${key.document} ${key.line} ${amount}`)).toEqual([
+    "1900 1 10.5",
+    "1901 1 7",
+  ]);
+  const told = await traceDocument(ctx, auditor, { document: "1900", knownAt: null });
+  expect(told.searched).toEqual({ extracts: 1, lines: 3 });
+  expect(told.lines.map(({ dimensions }) => dimensions.account)).toEqual(["640000", "650000"]);
+  expect(told.places.map(({ dataset, state }) => `${dataset} ${state}`)).toEqual([
+    "s4-ledger implied",
+    "s4-extract present",
+    "cpi-actuals implied",
+    "anaplan-actuals implied",
+    "pbi-close implied",
+  ]);
+  expect((await searchTraces(ctx, auditor, "1901")).found).toMatchObject([{ kind: "document", id: "1901" }]);
+  const before = { document: "1900", knownAt: "2026-11-03T12:00:00.000Z" };
+  await expect(traceDocument(ctx, auditor, before)).rejects.toThrow("No line and no run");
+  await expect(traceDocument(ctx, french, { document: "1900", knownAt: null })).rejects.toThrow("No line and no run");
 });
 
 it("systems that share no ID are tied by what both name, and by time where nothing else is", async () => {

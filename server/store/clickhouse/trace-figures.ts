@@ -6,6 +6,9 @@ import { TotalRow } from "./figures.ts";
 const Slot = { entity: z.string(), period: z.string(), version: z.string() };
 const IN_SLOT = `entity = {entity:String} AND period = {period:String} AND version = {version:String}`;
 
+const IN_TIME =
+  "event_time BETWEEN parseDateTime64BestEffort({since:String}, 3) AND parseDateTime64BestEffort({until:String}, 3)";
+
 /** A report of control totals: one event's word on a dataset, entity, period and version. */
 const ReportRow = z.object({
   namespace: z.string(),
@@ -18,11 +21,17 @@ const ReportRow = z.object({
 });
 export type ReportRow = z.infer<typeof ReportRow>;
 
-/** Reports on some datasets for one entity, period and version up to an instant, latest first, at most 200 of each. */
-export const reportsUntil = defineQuestion({
+/** Reports on some datasets for one entity, period and version between two instants, latest first, at most 200 of each. */
+export const reportsBetween = defineQuestion({
   engine: "clickhouse",
   name: "trace.reports",
-  params: z.object({ namespaces: z.array(z.string()), names: z.array(z.string()), ...Slot, until: Instant }),
+  params: z.object({
+    namespaces: z.array(z.string()),
+    names: z.array(z.string()),
+    ...Slot,
+    since: Instant,
+    until: Instant,
+  }),
   row: ReportRow,
   sql: `SELECT namespace, name, event_id AS eventId, event_time AS at, any(run_id) AS runId, any(as_of) AS asOf,
       any(correlation_id) AS correlationId
@@ -30,12 +39,12 @@ export const reportsUntil = defineQuestion({
     WHERE (namespace, name) IN (
       SELECT slot.1, slot.2
       FROM (SELECT arrayJoin(arrayZip({namespaces:Array(String)}, {names:Array(String)})) AS slot)
-    ) AND ${IN_SLOT} AND event_time <= parseDateTime64BestEffort({until:String}, 3)
+    ) AND ${IN_SLOT} AND ${IN_TIME}
     GROUP BY namespace, name, event_time, rank, event_id
     ORDER BY namespace, name, event_time DESC, rank DESC, event_id DESC LIMIT 200 BY namespace, name`,
 });
 
-/** The totals of some reports. */
+/** The totals of some reports, told between two instants. */
 export const totalsOfReports = defineQuestion({
   engine: "clickhouse",
   name: "trace.totals",
@@ -43,6 +52,8 @@ export const totalsOfReports = defineQuestion({
     namespaces: z.array(z.string()),
     names: z.array(z.string()),
     ...Slot,
+    since: Instant,
+    until: Instant,
     eventIds: z.array(z.string()),
   }),
   row: TotalRow.extend({ eventId: z.string() }),
@@ -53,7 +64,7 @@ export const totalsOfReports = defineQuestion({
     WHERE (namespace, name) IN (
       SELECT slot.1, slot.2
       FROM (SELECT arrayJoin(arrayZip({namespaces:Array(String)}, {names:Array(String)})) AS slot)
-    ) AND ${IN_SLOT} AND event_id IN {eventIds:Array(String)}
+    ) AND ${IN_SLOT} AND ${IN_TIME} AND event_id IN {eventIds:Array(String)}
     GROUP BY namespace, name, entity, ledger, period, version, account, currency, measure, event_id
     ORDER BY namespace, name, account, currency, measure LIMIT 50000`,
 });

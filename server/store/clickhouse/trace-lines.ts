@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { defineQuestion } from "../question.ts";
-import { CountColumn } from "./columns.ts";
 
 const LineRow = z.object({
   load: z.string(),
@@ -46,12 +45,4 @@ export const linesKeyed = defineQuestion({
     WHERE load IN (SELECT toUUID(arrayJoin({loads:Array(String)})))
       AND splitByChar(char(31), key)[{at:UInt32}] = {value:String}
     ORDER BY abs(lines.amount) DESC, key LIMIT {limit:UInt32}`,
-});
-
-export const lineCount = defineQuestion({
-  engine: "clickhouse",
-  name: "trace.line-count",
-  params: z.object({ loads: z.array(z.string()) }),
-  row: z.object({ lines: CountColumn }),
-  sql: "SELECT count() AS lines FROM lines WHERE load IN (SELECT toUUID(arrayJoin({loads:Array(String)})))",
 });

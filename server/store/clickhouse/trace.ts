@@ -10,7 +10,8 @@ const KEY = "job_namespace AS jobNamespace, job_name AS jobName, run_id AS runId
 const KEYS = `SELECT key.1, key.2, key.3
       FROM (SELECT arrayJoin(arrayZip({namespaces:Array(String)}, {jobs:Array(String)}, {runIds:Array(String)})) AS key)`;
 
-/** Stands for no instant in a parameter: later than anything can have come. */
+/** Stand for no instant in a parameter: before and after anything can have come. */
+export const NEVER = "1970-01-01T00:00:00.000Z";
 export const EVER = "2250-01-01T00:00:00.000Z";
 
 /**
