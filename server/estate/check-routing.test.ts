@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { Estate } from "../../schemas/estate/estate.ts";
-import { EstateFile } from "../../schemas/estate/estate.ts";
+import { EstateFile, type Estate } from "../../schemas/estate/estate.ts";
 import { smallEstate } from "../../test/small-estate.ts";
 import { checkRouting } from "./check-routing.ts";
 

@@ -24,6 +24,8 @@ export interface OidcSettings {
   clientSecret: string;
   /** Takes the provider's e-mail claim without `email_verified`, for providers that never send it. */
   trustEmail: boolean;
+  /** The claim that holds groups, and what becomes of them: whether who holds them may come in. Null where roles are given here. */
+  groups: { claim: string; follow(of: { email: string; groups: unknown }): Promise<boolean> } | null;
 }
 
 export interface AuthDeps {
@@ -181,7 +183,14 @@ function providerOf(oidc: OidcSettings) {
     scopes: ["openid", "email", "profile"],
     pkce: true,
     disableSignUp: true,
-    mapProfileToUser: (profile: Record<string, unknown>) => ({ name: String(profile.name ?? profile.email) }),
+    async mapProfileToUser(profile: Record<string, unknown>) {
+      const named = { name: String(profile.name ?? profile.email) };
+      if (!oidc.groups) return named;
+      const proven = profile.email_verified === true || profile.emailVerified === true || oidc.trustEmail;
+      const of = { email: String(profile.email), groups: profile[oidc.groups.claim] };
+      // Without an address the library lets nobody in.
+      return proven && (await oidc.groups.follow(of)) ? named : { ...named, email: null as unknown as string };
+    },
   };
 }
 

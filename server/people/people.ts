@@ -5,6 +5,7 @@ import { OptionError } from "../options.ts";
 import type { Postgres } from "../store/postgres.ts";
 import { createAuth, type Auth, type OidcSettings } from "./auth.ts";
 import { seedDemoPeople } from "./demo-people.ts";
+import { followGroups, groupRoles } from "./group-roles.ts";
 import { createIdentify, type Identify } from "./identify.ts";
 import { createKeyRing, type KeyRing } from "./key-ring.ts";
 import { createPermit, type Permit } from "./permit.ts";
@@ -42,7 +43,7 @@ export interface People {
 export async function openPeople(deps: PeopleDeps): Promise<People> {
   const { postgres, log, publicUrl } = deps;
   if (!URL.canParse(publicUrl)) throw new OptionError(`TIEOUT_URL is not an address: ${publicUrl}`);
-  const oidc = oidcSettings(deps.environment);
+  const oidc = oidcSettings(deps);
   const secret = sessionSecret(deps.environment.TIEOUT_SECRET, deps.dataDirectory);
   const auth = createAuth({ postgres, log, secret, publicUrl, oidc });
   const keys = createKeyRing({ postgres, log, adminKey: deps.adminKey });
@@ -60,12 +61,20 @@ export async function openPeople(deps: PeopleDeps): Promise<People> {
 }
 
 /** All three of OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or none. */
-export function oidcSettings(environment: Record<string, string | undefined>): OidcSettings | null {
+export function oidcSettings(
+  deps: Pick<PeopleDeps, "environment" | "estate" | "postgres" | "clock">,
+): OidcSettings | null {
+  const { environment } = deps;
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = environment;
   if (!issuer && !clientId && !clientSecret) return null;
   if (!issuer || !clientId || !clientSecret) {
     throw new OptionError("Sign-in by OIDC needs OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, all three.");
   }
   if (!URL.canParse(issuer)) throw new OptionError(`OIDC_ISSUER is not an address: ${issuer}`);
-  return { issuer, clientId, clientSecret, trustEmail: environment.OIDC_TRUST_EMAIL === "true" };
+  const roles = groupRoles(environment.OIDC_ROLES, deps.estate);
+  const claim = environment.OIDC_GROUPS_CLAIM || "groups";
+  return {
+    ...{ issuer, clientId, clientSecret, trustEmail: environment.OIDC_TRUST_EMAIL === "true" },
+    groups: roles && { claim, follow: (of) => followGroups(deps, roles, of) },
+  };
 }

@@ -30,6 +30,12 @@ export const webhook = defineReceiver({
   },
 });
 
+/** Links that act as somebody are for people; a machine gets what they would read. */
 function dataOf({ thread, messages }: Parcel) {
-  return { thread, messages: messages.map(({ acknowledgeUrl: _, ...message }: Message) => message) };
+  return {
+    thread,
+    messages: messages.map(({ severity, state, title, lead, facts, quoted, because, url }: Message) => {
+      return { severity, state, title, lead, facts, quoted, because, url };
+    }),
+  };
 }

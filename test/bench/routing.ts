@@ -1,4 +1,4 @@
-import { Estate } from "../../schemas/estate/estate.ts";
+import type { Estate } from "../../schemas/estate/estate.ts";
 import { Role } from "../../schemas/estate/role.ts";
 import { ExceptionCode } from "../../schemas/event/facets.ts";
 import { EXCEPTION_TABLE } from "../../server/checks/exception-table.ts";

@@ -4,7 +4,6 @@ import { Hono } from "hono";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Context } from "../../server/context.ts";
-import type { AccessReview } from "../../server/people/access-review.ts";
 import { openPeople, type People } from "../../server/people/people.ts";
 import { ROLE_SCOPES, SCOPES } from "../../server/people/permissions.ts";
 import { firstPerson } from "../../server/people/first-person.ts";
@@ -16,55 +15,13 @@ import { peopleRoutes } from "../../server/routes/people.ts";
 import { sessionRoutes } from "../../server/routes/session.ts";
 import { Me } from "../../schemas/wire/live.ts";
 import { Role } from "../../schemas/estate/role.ts";
+import { browser, URL_HERE, withKey } from "../http-clients.ts";
 import { startOidcProvider } from "../oidc-provider.ts";
 import { POSTGRES_ENGINES, type OpenedEngine } from "../postgres-engines.ts";
 import { PLANNING_ESTATE } from "../planning-estate.ts";
 
 const ADMIN_KEY = "an-admin-key-of-more-than-32-characters";
-const URL_HERE = "http://127.0.0.1:4600";
 const log = pino({ level: "silent" });
-
-interface Client {
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
-}
-
-/** A browser's tab: keeps cookies and says where it comes from. */
-function browser(app: Hono): Client {
-  const jar = new Map<string, string>();
-  return {
-    async call(method, path, body, headers = {}) {
-      const answer = await app.request(`${URL_HERE}${path}`, {
-        method,
-        headers: {
-          host: "127.0.0.1:4600",
-          origin: URL_HERE,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-          ...(jar.size > 0 ? { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; ") } : {}),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      for (const cookie of answer.headers.getSetCookie()) {
-        const [pair = ""] = cookie.split(";");
-        const at = pair.indexOf("=");
-        if (/max-age=0/i.test(cookie)) jar.delete(pair.slice(0, at));
-        else jar.set(pair.slice(0, at), pair.slice(at + 1));
-      }
-      return answer;
-    },
-  };
-}
-
-function withKey(app: Hono, key: string): Client {
-  return {
-    call: async (method, path, body) =>
-      app.request(`${URL_HERE}${path}`, {
-        method,
-        headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
-  };
-}
 
 describe.each(POSTGRES_ENGINES)("people on the $engine engine", ({ open }) => {
   let opened: OpenedEngine;
@@ -259,40 +216,6 @@ describe.each(POSTGRES_ENGINES)("people on the $engine engine", ({ open }) => {
     expect((await tab.call("GET", "/api/v1/session/me")).status).toBe(401);
     // Live connections were ended with each: another duty, signed out, removed.
     expect(dismissed.filter((id) => id === person.id)).toHaveLength(3);
-  });
-
-  test("an access review names everybody, every key and what they may do, and its taking is on record", async () => {
-    const admin = withKey(app, ADMIN_KEY);
-    const formula = { name: "=HYPERLINK(1)", email: "formula@small.example", role: "auditor", entities: ["DE01"] };
-    const { person } = (await (await admin.call("POST", "/api/v1/people", formula)).json()) as {
-      person: { id: string };
-    };
-    const review = (await (await admin.call("GET", "/api/v1/access-review")).json()) as AccessReview;
-    expect(review.people.find(({ email }) => email === formula.email)).toMatchObject({
-      ...{
-        role: "auditor",
-        entities: ["DE01"],
-        scopes: ROLE_SCOPES.auditor,
-        waysIn: ["credential"],
-        lastSignInAt: null,
-      },
-    });
-    const sheet = await (await admin.call("GET", "/api/v1/access-review?format=csv")).text();
-    expect(sheet).toContain(`"person","'=HYPERLINK(1)","formula@small.example","auditor","DE01"`);
-    const [taken] = await ctx.postgres.run(
-      "SELECT count(*)::int AS n FROM audit_entries WHERE body ->> 'action' = 'access.review'",
-      [],
-    );
-    expect(taken).toEqual({ n: 2 });
-    expect((await admin.call("DELETE", `/api/v1/people/${person.id}`)).status).toBe(204);
-  });
-
-  test("no key is made for two duties that check each other", async () => {
-    const admin = withKey(app, ADMIN_KEY);
-    const asked = { name: "both", scopes: ["ingest:write", "break:review"] };
-    const refused = await admin.call("POST", "/api/v1/keys", asked);
-    expect(refused.status).toBe(400);
-    expect(await refused.text()).toContain("No key may hold ingest:write and break:review together");
   });
 
   test("guessing passwords is slowed down", async () => {

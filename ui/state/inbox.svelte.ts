@@ -62,10 +62,10 @@ class InboxState {
     if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
     const title = items.length === 1 ? `${first.severity} · ${first.title}` : `${items.length} incidents`;
     const shown = new Notification(title, { body: first.text, tag: first.incident });
-    shown.onclick = () => {
+    shown.addEventListener("click", () => {
       focus();
       route.go(incidentAddress(first.incident));
-    };
+    });
   }
 }
 

@@ -51,13 +51,3 @@ export const takeDueEscalations = defineQuestion({
       ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
     RETURNING incident_id AS incident, opening, step, role, rotation, receivers, because, due_at AS "dueAt"`,
 });
-
-export const escalationsOfIncident = defineQuestion({
-  engine: "postgres",
-  name: "escalation.of-incident",
-  params: z.object({ incident: z.string() }),
-  row: StoredEscalation.extend({ endedAt: InstantColumn.nullable() }),
-  sql: `SELECT incident_id AS incident, opening, step, role, rotation, receivers, because, due_at AS "dueAt",
-      ended_at AS "endedAt"
-    FROM alert_escalations WHERE incident_id = $1 ORDER BY due_at, step`,
-});

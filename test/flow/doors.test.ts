@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import pLimit from "p-limit";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Role } from "../../schemas/estate/role.ts";
+import type { Scope } from "../../server/context.ts";
+import { ROLE_SCOPES, SCOPES } from "../../server/people/permissions.ts";
+import { startServer, type ServerProcess } from "../server-process.ts";
+import { folders, writeTinyEstate } from "../tiny-estate.ts";
+
+/** Doors that ask for no scope, and why they need none. */
+const OPEN: Record<string, string> = {
+  "GET /api/v1/session/options": "ways to sign in",
+  "GET /api/v1/session/me": "answers who asks, or 401",
+  "DELETE /api/v1/session/me": "signing out",
+  "POST /api/v1/session/password": "signing in; slowed down after failures",
+  "PUT /api/v1/session/password": "one's own password, signed in",
+  "POST /api/v1/session/demo": "the demo on loopback only",
+  "GET /api/v1/session/oidc": "signing in",
+  "GET /api/v1/session/oauth2/callback/oidc": "signing in",
+  "OPTIONS /api/v1/webhooks/{sender}": "the handshake of senders",
+  "POST /api/v1/webhooks/{sender}": "senders prove themselves by signature",
+};
+/** What would end the test's own sessions or keys, if it were allowed. */
+const NOT_CALLED = new Set(["DELETE /api/v1/session/me"]);
+
+interface Door {
+  method: string;
+  path: string;
+  scope: Scope | null;
+}
+
+describe("every door and every role", () => {
+  const temporary = folders();
+  let server: ServerProcess;
+  let doors: Door[];
+  const cookies = new Map<Role, string>();
+
+  beforeAll(async () => {
+    server = await startServer({ sandbox: false, estate: writeTinyEstate(temporary.make("doors")) });
+    const document = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, { "x-scope"?: Scope }>>;
+    };
+    doors = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { "x-scope": scope }]) => {
+        return { method: method.toUpperCase(), path, scope: scope ?? null };
+      }),
+    );
+    await Promise.all(Role.options.map(signUp));
+  }, 120_000);
+  afterAll(async () => {
+    await server.stop();
+    temporary.remove();
+  });
+
+  async function signUp(role: Role): Promise<void> {
+    const email = `${role}@tiny.example`;
+    const invitation = { name: role, email, role, entities: "all" };
+    const json = { "content-type": "application/json" };
+    const invited = await server.ask("/api/v1/people", {
+      method: "POST",
+      headers: json,
+      body: JSON.stringify(invitation),
+    });
+    const { password } = (await invited.json()) as { password: string };
+    const signedIn = await fetch(`${server.url}/api/v1/session/password`, {
+      ...{ method: "POST", headers: json, body: JSON.stringify({ email, password }) },
+    });
+    cookies.set(
+      role,
+      signedIn.headers
+        .getSetCookie()
+        .map((cookie) => cookie.split(";")[0])
+        .join("; "),
+    );
+  }
+
+  /** Called with nothing that could be meant: whoever may come in is refused for that, and nothing is done. */
+  function knock({ method, path }: Door, headers: Record<string, string>): Promise<Response> {
+    const address = path.replaceAll(/\{\w+\}/g, randomUUID());
+    const body = ["GET", "HEAD", "OPTIONS"].includes(method) ? {} : { body: '"nothing"' };
+    return fetch(`${server.url}${address}`, {
+      ...{ method, redirect: "manual", headers: { "content-type": "application/json", ...headers } },
+      ...body,
+    });
+  }
+
+  test("each door asks for a scope there is, or is known to need none", () => {
+    expect(doors.length).toBeGreaterThan(60);
+    const unguarded = doors.filter(({ scope }) => scope === null).map(({ method, path }) => `${method} ${path}`);
+    expect(unguarded.filter((door) => !(door in OPEN))).toEqual([]);
+    expect(doors.flatMap(({ scope }) => scope ?? []).filter((scope) => !SCOPES.includes(scope))).toEqual([]);
+  });
+
+  test("a stranger is sent away from every guarded door", async () => {
+    const guarded = doors.filter(({ scope }) => scope !== null);
+    const answers = await together(guarded, (door) => knock(door, {}));
+    const letIn = answers.filter(({ status }) => status !== 401).map(({ door }) => `${door.method} ${door.path}`);
+    expect(letIn).toEqual([]);
+  });
+
+  test.each(Role.options)(
+    "the %s is let through where the table says so, and refused everywhere else",
+    async (role) => {
+      const knocked = doors
+        .filter(({ scope, method, path }) => scope !== null && !NOT_CALLED.has(`${method} ${path}`))
+        // That a door opens is asked once, of the first role that may; that it stays shut is asked of every other.
+        .filter(({ scope }) => !mayPass(role, scope!) || role === Role.options.find((each) => mayPass(each, scope!)));
+      const answers = await together(knocked, (door) => knock(door, { cookie: cookies.get(role)! }));
+      const wrong = answers
+        .filter(({ door, status }) => mayPass(role, door.scope!) === (status === 403 || status === 401))
+        .map(({ door, status }) => `${door.method} ${door.path} (${door.scope}): ${status}`);
+      expect(wrong).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+const AT_ONCE = 12;
+
+function mayPass(role: Role, scope: Scope): boolean {
+  return ROLE_SCOPES[role].includes(scope);
+}
+
+async function together(doors: readonly Door[], call: (door: Door) => Promise<Response>) {
+  const limit = pLimit(AT_ONCE);
+  return Promise.all(
+    doors.map((door) =>
+      limit(async () => {
+        const answer = await call(door);
+        await answer.arrayBuffer();
+        return { door, status: answer.status };
+      }),
+    ),
+  );
+}
