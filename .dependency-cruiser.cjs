@@ -35,7 +35,7 @@ module.exports = {
       name: "no-orphans",
       comment: "A file nobody imports and that starts nothing is dead.",
       severity: "error",
-      from: { orphan: true, pathNot: ["^[.]", "[.]config[.]ts$", "[.]d[.]ts$", "[.]test[.]ts$"] },
+      from: { orphan: true, pathNot: ["^[.]", "[.]config[.]ts$", "[.]d[.]m?ts$", "[.]test[.]ts$"] },
       to: {},
     },
     {

@@ -37,8 +37,8 @@ async function checked(client: PowerbiClient, settings: PowerbiSettings) {
       warnings.push(`"${model.name}" shows no refresh within the seven days the vendor keeps.`);
     if (!model.totals) continue;
     try {
-      const { positions } = await readContents(client, model, model.totals);
-      sees.push(`"${model.name}": figures of ${positions.length} entities and periods`);
+      const contents = await readContents(client, model, model.totals);
+      if (contents) sees.push(`"${model.name}": figures of ${contents.positions.length} entities and periods`);
     } catch (error) {
       warnings.push(`"${model.name}" could not be asked for its totals: ${(error as Error).message}`);
     }

@@ -1,3 +1,4 @@
+import { noteRead } from "../audit/note-read.ts";
 import type { Hono } from "hono";
 import { clockRow } from "../clock-row.ts";
 import { requestRows } from "../requests/request-rows.ts";
@@ -74,7 +75,7 @@ export function routesOf(rooms: Rooms): Hono[] {
     lineageGraphRoutes(boards),
     lineageQuestionRoutes(boards),
     marquezRoutes(doors),
-    runRoutes({ ...ctx, permit }),
+    runRoutes({ ...ctx, permit, noteRead: (actor, what) => noteRead(ctx, actor, what) }),
     traceRoutes(doors),
     estateRoutes(doors),
     dashboardRoutes({ ...boards, dashboards }),

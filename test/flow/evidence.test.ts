@@ -162,7 +162,7 @@ describe("a hostile pack", () => {
     expect(text).toMatch(from);
     writeFileSync(join(at, path), text.replace(from, to));
   };
-  const sealWith = (at: string, change: (seal: Record<string, never>) => object) => {
+  const sealWith = (at: string, change: (seal: { entry: { text: string; sequence: number } }) => object) => {
     const seal = JSON.parse(readFileSync(join(at, "seal.json"), "utf8")) as Record<string, never>;
     writeFileSync(join(at, "seal.json"), JSON.stringify({ ...seal, ...change(seal) }));
   };

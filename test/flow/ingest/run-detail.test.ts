@@ -59,11 +59,13 @@ test("a run is told with its events, facets, figures and what it belongs to", as
     { correlationId: "GLA-1", how: "linked", runId: "load-1", run: { state: "RUNNING" } },
   ]);
   expect(detail.totals.map(({ value }) => value)).toEqual(["-22231.55", "-22231.55"]);
+  expect(tower.read, "who reads events as they came is noted").toEqual(["run:out-1"]);
 });
 
 test("raw texts are for those who may see them", async () => {
   const detail = await asked("out-1", { scopes: ["run:read"] });
   expect(detail.events.map(({ raw }) => raw)).toEqual([null, null]);
+  expect(tower.read).toEqual(["run:out-1"]);
 });
 
 test("a run of entities out of scope is not there", async () => {

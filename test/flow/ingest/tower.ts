@@ -43,13 +43,15 @@ export function openTower(
     audit: async (entry) => void audited.push(entry),
     changed: () => {},
   };
+  /** What was read as it came. */
+  const read: string[] = [];
   const app = new Hono();
   for (const routes of [
     lineageEventRoutes({ ingest, metrics, permit, maxEventBytes }),
     cloudEventRoutes({ ingest, metrics, permit, maxEventBytes }),
     webhookRoutes({ ingest, metrics, maxEventBytes, secrets: { payroll: WEBHOOK_SECRET }, now: clock.now }),
     quarantineRoutes({ ...quarantine, permit }),
-    runRoutes({ clickhouse, facts, permit }),
+    runRoutes({ clickhouse, facts, permit, noteRead: async (_actor, { subject }) => void read.push(subject) }),
   ]) {
     routes.onError((error, c) => problem(c, error, log));
     app.route("/", routes);
@@ -62,7 +64,7 @@ export function openTower(
       headers: { "Content-Type": "application/json", "Content-Length": length, ...headers },
     });
   };
-  return { app, actor, audited, clock, facts, ingest, metrics, post };
+  return { app, actor, audited, read, clock, facts, ingest, metrics, post };
 }
 
 /** A run event to the specification, with what a test wants otherwise. */
