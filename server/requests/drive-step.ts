@@ -1,8 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 import { VendorError, type Triggered } from "../../collectors/collector.ts";
+import { vendorKeyOf } from "../../collectors/run-id.ts";
+import { indexOf } from "../checks/estate-index.ts";
 import type { Context } from "../context.ts";
+import { isActive } from "../reconcile/legs.ts";
 import type { StoredStep } from "../store/postgres/requests-steps.ts";
 import { correlationOf } from "./correlation.ts";
+import { taken } from "./follow-load.ts";
 import type { Move } from "./step-moves.ts";
 
 /** Answers of a vendor after which the load has certainly not started. */
@@ -41,8 +45,24 @@ export async function driveStep(ctx: Context, step: StoredStep): Promise<Move> {
     };
   } catch (error) {
     ctx.log.warn({ err: error, request: step.requestId, step: step.step }, "a step could not be dispatched");
-    return failed(step, title, error);
+    return adopted(ctx, step, error) ?? failed(step, title, error);
   }
+}
+
+/** Where a vendor refuses because the job is running already, that run is the one; null where none is known. */
+function adopted({ estate, facts }: Context, step: StoredStep, error: unknown): Move | null {
+  if (!(error instanceof VendorError) || error.code !== "refused" || !step.dataset || !step.period) return null;
+  const name = indexOf(estate).name(step.dataset);
+  const entities = step.entity ? [step.entity] : estate.entities.map(({ id }) => id);
+  const run = entities
+    .flatMap((entity) => facts.runsInto(name, entity, step.period!))
+    .find((each) => isActive(each) && each.jobName === step.job);
+  if (!run) return null;
+  const key = vendorKeyOf(run.runId);
+  return {
+    ...{ step: step.step, from: ["claimed"], state: "dispatched", outcome: null, fault: null, ...taken(run) },
+    ...(key === null ? {} : { vendor_run_key: key }),
+  };
 }
 
 function failed(step: StoredStep, title: string, error: unknown): Move {

@@ -167,7 +167,6 @@ describe("the close, live", () => {
     ["/reconcile/2026-10?rule=actuals-tie-out&entity=DE01", "Rules by entity", "dark", 1280],
     ["/reconcile/2026-10", "Breaks", "light", 390],
     ["/incidents?show=open", "Inbox", "dark", 390],
-    ["/jobs?show=done", "Requests", "light", 390],
     ["/dashboards/2026-10/integration-health", "Runs that failed", "dark", 390],
     ["/calendar/2026-10?entity=US02", "Instants", "light", 390],
   ] as const)("%s can be read by everybody", async (address, region, theme, width) => {

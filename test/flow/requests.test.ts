@@ -247,6 +247,13 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
     expect((await requestRerun(ctx, ENGINEER, ASKED)).adopted).toBe(false);
   });
 
+  test("refused because the job is running already, the run under way is taken as the one", async () => {
+    planning.behave(() => Promise.reject(new VendorError("refused", "It is running already.")));
+    const { request } = await requestRerun(ctx, ENGINEER, ASKED);
+    await reaches(request.id, "dispatched");
+    expect(await row(request.id)).toMatchObject({ runId: RUN.runId, correlationId: "GLA-2026-10-DE01-000124" });
+  });
+
   test("a trigger whose outcome is unknown is never tried again by itself", async () => {
     planning.behave(() => Promise.reject(new VendorError("unreachable", "connection reset")));
     const { request } = await requestRerun(ctx, ENGINEER, ASKED);
