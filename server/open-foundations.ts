@@ -33,6 +33,8 @@ export interface Start {
   say: Say;
 }
 
+export type Foundations = Awaited<ReturnType<typeof openFoundations>>;
+
 /** Opens what everything else stands on, in order: estate, log, port, sandbox, systems, engines, what is known, people. */
 export async function openFoundations(
   { options, environment, terminal, say }: Start,

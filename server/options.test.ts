@@ -20,11 +20,22 @@ describe("readOptions", () => {
     });
   });
 
+  it("does everything unless given roles, by flag or environment", () => {
+    const served = { CLICKHOUSE_URL: "http://c:8123", DATABASE_URL: "postgres://p/t" };
+    const roles = (flags: string[], environment = {}) =>
+      readOptions(["--estate", root, "--no-sandbox", ...flags], { ...served, ...environment }, root).roles;
+    expect(readOptions(["--estate", root], {}, root).roles).toEqual(["api", "collect", "work"]);
+    expect(roles(["--role", "work", "--role", "api"])).toEqual(["api", "work"]);
+    expect(roles([], { TIEOUT_ROLES: "collect, work" })).toEqual(["collect", "work"]);
+  });
+
   it.each<[string[], Record<string, string>, RegExp]>([
     [["--estate", "/nowhere/at/all"], {}, /no such folder/],
     [["--port", "eighty"], {}, /whole number from 0 to 65535/],
     [["--colour", "red"], {}, /Unknown option '--colour'[\s\S]*Usage/],
     [[], { TIEOUT_ADMIN_KEY: "short" }, /has 5 characters; expected at least 32/],
+    [["--role", "cook"], {}, /--role cook: expected one of api, collect, work/],
+    [["--role", "collect"], {}, /needs DATABASE_URL, CLICKHOUSE_URL and --no-sandbox/],
     [[], { CLICKHOUSE_URL: "not a url" }, /CLICKHOUSE_URL is not an address/],
     [[], { TIEOUT_MAX_EVENT_BYTES: "lots" }, /TIEOUT_MAX_EVENT_BYTES=lots: expected a number of bytes/],
   ])("says what is wrong with %j %j", (args, environment, message) => {

@@ -2,6 +2,10 @@ import { existsSync, statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
+/** What a process does: answers people and senders, reads systems, works off tasks and judges. */
+export const ROLES = ["api", "collect", "work"] as const;
+export type ProcessRole = (typeof ROLES)[number];
+
 export interface Options {
   estate: string;
   data: string;
@@ -13,6 +17,10 @@ export interface Options {
   sandbox: boolean;
   clickhouseUrl: string | null;
   databaseUrl: string | null;
+  /** The cluster of CLICKHOUSE_URL whose nodes all get the tables, replicated; null for a single server. */
+  clickhouseCluster: string | null;
+  /** What this process does; every role unless told otherwise. */
+  roles: readonly ProcessRole[];
   adminKey: string | null;
   maxEventBytes: number;
   logLevel: string;
@@ -26,7 +34,7 @@ export class OptionError extends Error {
 }
 
 const USAGE =
-  "npm start -- [--estate <dir>] [--data <dir>] [--dashboards <dir>] [--port <n>] [--host <address>] [--no-sandbox]";
+  "npm start -- [--estate <dir>] [--data <dir>] [--dashboards <dir>] [--port <n>] [--host <address>] [--no-sandbox] [--role api|collect|work …]";
 const LEAST_KEY_LENGTH = 32;
 const DEFAULT_MAX_EVENT_BYTES = 32 * 1024 * 1024;
 
@@ -39,15 +47,25 @@ export function readOptions(args: string[], environment: Record<string, string |
       `--estate ${flags.estate ?? estate}: there is no such folder. Name a folder of estate YAML files.`,
     );
   }
+  const clickhouseUrl = url("CLICKHOUSE_URL", environment);
+  const databaseUrl = url("DATABASE_URL", environment);
+  const roles = rolesOf(flags.role ?? environment.TIEOUT_ROLES?.split(/[\s,]+/).filter(Boolean) ?? []);
+  if (roles.length < ROLES.length && !(clickhouseUrl && databaseUrl && flags["no-sandbox"])) {
+    throw new OptionError(
+      "--role parts the work over processes, which needs DATABASE_URL, CLICKHOUSE_URL and --no-sandbox. Leave it out for one process.",
+    );
+  }
   return {
     estate,
+    roles,
+    clickhouseCluster: environment.CLICKHOUSE_CLUSTER || null,
     data: absolute(flags.data ?? ".tieout"),
     dashboards: absolute(flags.dashboards ?? `${root}/dashboards`),
     host: flags.host ?? environment.HOST ?? "127.0.0.1",
     port: port(flags.port ?? environment.PORT ?? "4600"),
     sandbox: !flags["no-sandbox"],
-    clickhouseUrl: url("CLICKHOUSE_URL", environment),
-    databaseUrl: url("DATABASE_URL", environment),
+    clickhouseUrl,
+    databaseUrl,
     adminKey: adminKey(environment.TIEOUT_ADMIN_KEY),
     maxEventBytes: bytes("TIEOUT_MAX_EVENT_BYTES", environment, DEFAULT_MAX_EVENT_BYTES),
     logLevel: environment.LOG_LEVEL ?? "info",
@@ -65,6 +83,7 @@ function parse(args: string[]) {
         dashboards: { type: "string" },
         port: { type: "string" },
         host: { type: "string" },
+        role: { type: "string", multiple: true },
         "no-sandbox": { type: "boolean", default: false },
       },
     }).values;
@@ -75,6 +94,12 @@ function parse(args: string[]) {
 
 function absolute(path: string): string {
   return isAbsolute(path) ? path : resolve(process.env.INIT_CWD ?? process.cwd(), path);
+}
+
+function rolesOf(named: readonly string[]): ProcessRole[] {
+  const unknown = named.find((name) => !(ROLES as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new OptionError(`--role ${unknown}: expected one of ${ROLES.join(", ")}.`);
+  return ROLES.filter((role) => named.length === 0 || named.includes(role));
 }
 
 function port(text: string): number {

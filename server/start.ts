@@ -1,32 +1,36 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { TopicName } from "../schemas/topic.ts";
 import { createAgain } from "./again.ts";
 import { createApp } from "./app.ts";
 import { createCheckpoints } from "./breaks/checkpoints.ts";
 import { createCollecting } from "./collect/collect.ts";
 import { createGathering } from "./collect/play-history.ts";
 import { storedCursors } from "./collect/stored-cursors.ts";
-import type { Context } from "./context.ts";
 import { loadDashboards } from "./dashboards/load-dashboards.ts";
 import { followNews } from "./follow-news.ts";
 import { greeting } from "./greeting.ts";
+import { MEMORY } from "./ingest/open-ingest.ts";
 import { forgetCutShort } from "./lines/forget-cut-short.ts";
 import { watchIncidents } from "./incidents/watch-incidents.ts";
 import type { Door } from "./listen.ts";
-import { openFoundations, type Start } from "./open-foundations.ts";
-import { watchAlerts } from "./notify/dispatch-alerts.ts";
+import { openContext, type OpenedLater } from "./open-context.ts";
+import { openFoundations, type Foundations, type Start } from "./open-foundations.ts";
 import { playIn } from "./play-in.ts";
+import { hearNews } from "./processes/hear-news.ts";
+import { openProcesses } from "./processes/open-processes.ts";
 import { pushPlayed } from "./push-played.ts";
 import { recoverRequests } from "./requests/recover-requests.ts";
 import { beginWatch } from "./requests/watch-requests.ts";
 import { routesOf } from "./routes/index.ts";
 import type { Rooms } from "./rooms.ts";
+import { seeCollectors, shareWork, tellOthers } from "./share-work.ts";
 import { openSocket } from "./stream/socket.ts";
 import { createStream, type Stream } from "./stream/stream.ts";
 import { topicsOf } from "./stream/topics-of.ts";
 import { nextCheckpoint } from "./tasks/audit-checkpoint.ts";
 import { nextRetention } from "./tasks/evidence-retention.ts";
-import { startTasks, type Tasks } from "./tasks/boss.ts";
+import { startTasks } from "./tasks/boss.ts";
 import { TASKS } from "./tasks/index.ts";
 import { watchEngines } from "./watch-engines.ts";
 
@@ -56,38 +60,30 @@ async function open(start: Start, onStop: (close: () => unknown) => void) {
   say.line(`Tieout · ${options.estate}`);
   const dashboards = loadDashboards(options.dashboards);
   const founded = await openFoundations(start, onStop);
-  const { estate, log, door, metrics, sandbox, clock, sources, clickhouse, postgres, audit } = founded;
-  const { facts, ingest, lineage, people, alerting } = founded;
+  const { estate, log, door, metrics, sandbox, clock, sources, clickhouse, postgres, facts, ingest, people } = founded;
+
   onStop(watchEngines({ clickhouse, postgres, metrics, dataDirectory: options.data }));
-  // Tasks need the context, and the context hands tasks on: the queue is opened first thing after.
-  let tasks: Tasks | null = null;
-  let doors: ReturnType<typeof openDoors> | null = null;
-  const ctx: Context = {
-    ...{ clock, log, estate, clickhouse, postgres, facts, lineage, metrics, audit, alerting },
-    ...{ linesDirectory: join(options.data, "lines"), evidenceDirectory: join(options.data, "evidence") },
-    drivers: new Map(sources.map(({ system, connected }) => [system.id, connected])),
-    again: {
-      recollect: (...asked) => again.recollect(...asked),
-      rebuild: () => again.rebuild(),
-      check: (scope) => again.check(scope),
-      resubmit: (...asked) => again.resubmit(...asked),
-    },
-    accept: async (events, source) => void (await ingest.acceptEvents(events, source)),
-    enqueue: (...task) =>
-      tasks ? tasks.enqueue(...task) : Promise.reject(new Error("The task queue is not open yet.")),
-    handles: (task) => TASKS.some(({ name }) => name === task),
-    touch: (topic) => stream.touch(topic),
-    dismiss: (actor) => doors?.dismiss(actor),
-  };
-  await forgetCutShort(ctx);
+
+  const processes = await openProcesses({
+    ...{ postgres, log, metrics, several: Boolean(options.databaseUrl && options.clickhouseUrl && !sandbox) },
+    // What it accepted and did not live to tell is in the tables.
+    vanished: () => void rereadFacts(founded),
+  });
+
+  const later: OpenedLater = {};
+  const ctx = openContext(founded, options, processes, later);
+  // What looks cut short may be under way in another process.
+  if (processes.first) await forgetCutShort(ctx);
   const gathering = createGathering({ accept: ctx.accept, cursors: storedCursors(postgres) });
-  const collecting = createCollecting(sources, {
+  const own = createCollecting(sources, {
     ...{ clock, log, metrics, accept: gathering.accept, cursors: gathering.cursors },
     changed: () => ["collectors", "close"].forEach((topic) => ctx.touch(topic as "close")),
   });
-  const checkpoints = createCheckpoints(ctx);
+  const { collecting, stop: stopSeeing } = seeCollectors({ ctx, own, processes });
+  onStop(stopSeeing);
+  const checkpoints = createCheckpoints(ctx, () => processes.leases.held("judge"));
   onStop(() => checkpoints.stop());
-  const again = createAgain({ ctx, ingest, sources, checkpoints });
+  later.again = createAgain({ ctx, ingest, sources, checkpoints });
   const memo = new Map();
   const collectorRows = () => Object.values(collecting.rows());
   const incidents = watchIncidents({ ctx, collectors: collectorRows, memo });
@@ -97,17 +93,19 @@ async function open(start: Start, onStop: (close: () => unknown) => void) {
     ...{ ctx, people, ingest, collecting, checkpoints, sandbox, dashboards },
     ...{ incidents, memo, maxEventBytes, webhooks },
   };
-  const stream = createStream(topicsOf(rooms), { log, metrics });
+  const stream = (later.stream = createStream(topicsOf(rooms), { log, metrics }));
   onStop(() => stream.stop());
   onStop(followNews(rooms));
-  tasks = await say.step("Task queue", () => startTasks(ctx, TASKS));
-  onStop(() => tasks?.stop());
-  await recoverRequests(ctx);
-  onStop(watchAlerts(ctx));
+  tellOthers(rooms, processes);
+  const works = options.roles.includes("work");
+  const tasks = (later.tasks = await say.step("Task queue", () => startTasks(ctx, TASKS, { work: works })));
+  onStop(() => tasks.stop());
+  if (works) await recoverRequests(ctx);
   await nextCheckpoint(ctx);
   await nextRetention(ctx);
+
   const ui = join(root, "dist/ui");
-  doors = openDoors(rooms, { door, stream, ui: existsSync(ui) ? ui : null });
+  const doors = (later.doors = openDoors(rooms, { door, stream, ui: existsSync(ui) ? ui : null }));
   onStop(doors.close);
   if (sandbox) {
     await playIn(sandbox, { collecting, gathering, estate, systems: sources.map(({ system }) => system.id), say });
@@ -115,9 +113,10 @@ async function open(start: Start, onStop: (close: () => unknown) => void) {
   }
   await beginWatch(ctx);
   await say.step("Reconciliations", checkpoints.start);
-  incidents.start();
-  collecting.start();
-  onStop(() => collecting.stop());
+  const touchHere = (topic: TopicName) => stream.touch(topic);
+  await processes.news?.start(hearNews({ rooms, facts, touchHere, dismissHere: doors.dismiss }));
+  onStop(() => processes.news?.stop());
+  onStop(await shareWork({ rooms, processes, own, roles: options.roles }));
   for (const line of await greeting(rooms, { url: door.url, console: existsSync(ui), environment })) say.line(line);
   return door.url;
 }
@@ -130,4 +129,10 @@ function openDoors(rooms: Rooms, { door, stream, ui }: { door: Door; stream: Str
   const socket = openSocket(door.http, { stream, metrics: ctx.metrics, actorOf });
   // No request may meet an engine that is closed, so the door is shut before anything behind it.
   return { close: () => Promise.all([door.close(), socket.close()]), dismiss: socket.dismiss };
+}
+
+async function rereadFacts({ facts, clickhouse, clock, log }: Foundations): Promise<void> {
+  await facts
+    .load(clickhouse, new Date(clock.now().getTime() - MEMORY))
+    .catch((error: unknown) => log.error({ err: error }, "facts could not be read again"));
 }

@@ -18,8 +18,10 @@ export interface LatestCheck extends Checked {
 }
 
 export interface Checking {
-  /** Takes up what earlier processes found. */
+  /** Takes up what earlier and other processes found. */
   load(): Promise<void>;
+  /** Everything is checked, and written where it says something new, at the next run. */
+  forget(): void;
   /** One run at a time. */
   run(trigger: Trigger, scope?: CheckScope): Promise<LatestCheck[]>;
   latest(rule: string, entity: string, period: string): LatestCheck | null;
@@ -39,24 +41,34 @@ interface Done {
 
 export type CheckingContext = Pick<Context, "clickhouse" | "postgres" | "clock" | "estate" | "facts" | "touch">;
 
-/** Checks rules, stores each result that says something new, and writes breaks on. */
-export function createChecking(ctx: CheckingContext): Checking {
-  const kept = new Map<string, Footing & { latest: LatestCheck }>();
+/**
+ * Checks rules, stores each result that says something new, and writes breaks on. Of several processes one `judges` and
+ * writes; the others check for those who ask them, and write only what is asked for on demand.
+ */
+export function createChecking(ctx: CheckingContext, judges: () => boolean): Checking {
+  const kept = new Map<string, Footing & { latest: LatestCheck; fingerprint: string }>();
   const stored = new Map<string, { id: string; fingerprint: string }>();
   /** Checks with breaks on record, which must be looked up again to be resolved. */
   const broken = new Set<string>();
   let untouched: ReadonlyMap<string, number> = new Map();
 
+  const load = async () => {
+    untouched = untouchedPeriods(ctx);
+    for (const { rule, entity, period, latest } of await ctx.clickhouse.ask(latestChecks, {})) {
+      stored.set(checkKey(rule, entity, period), latest);
+    }
+    for (const { rule, entity, period } of await ctx.postgres.ask(presentKeys, {})) {
+      broken.add(checkKey(rule, entity, period));
+    }
+    for (const [key, { latest, fingerprint }] of kept) {
+      const written = stored.get(key);
+      if (written?.fingerprint === fingerprint) latest.resultId = written.id;
+    }
+  };
+
   return {
-    async load() {
-      untouched = untouchedPeriods(ctx);
-      for (const { rule, entity, period, latest } of await ctx.clickhouse.ask(latestChecks, {})) {
-        stored.set(checkKey(rule, entity, period), latest);
-      }
-      for (const { rule, entity, period } of await ctx.postgres.ask(presentKeys, {})) {
-        broken.add(checkKey(rule, entity, period));
-      }
-    },
+    load,
+    forget: () => kept.clear(),
     async run(trigger, scope) {
       const done: Done[] = [];
       for (const { key, checked, footing } of dueChecks(ctx, (each) => kept.get(each), untouched, scope)) {
@@ -69,17 +81,21 @@ export function createChecking(ctx: CheckingContext): Checking {
         // Boards are answered in between.
         if (done.length % BREATH === 0) await setImmediate();
       }
+      for (const { key, footing, latest, fingerprint } of done) kept.set(key, { ...footing, latest, fingerprint });
+      if (!judges() && trigger !== "demand") {
+        if (done.length > 0) await load();
+        return done.map(({ latest }) => latest);
+      }
       const lines = done.flatMap(({ line }) => line ?? []);
       if (lines.length > 0) await ctx.clickhouse.insertLines("check_results", lines.join("\n"));
       let changes = 0;
-      for (const { key, footing, latest, fingerprint } of done) {
+      for (const { key, latest, fingerprint } of done) {
         stored.set(key, { id: latest.resultId, fingerprint });
         // What a broken rule says is neither a break nor the end of one.
         if (latest.state !== "broken" && (latest.breaks.length > 0 || broken.has(key))) {
           broken.add(key);
           changes += await recordBreaks(ctx, breaksOf(latest));
         }
-        kept.set(key, { ...footing, latest });
       }
       if (lines.length > 0) ctx.touch("reconcile");
       if (changes > 0) for (const topic of ["breaks", "close"] as const) ctx.touch(topic);

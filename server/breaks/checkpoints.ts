@@ -9,6 +9,8 @@ export interface Checkpoints extends Pick<Checking, "latest" | "load"> {
   check(trigger: Trigger, scope?: CheckScope): Promise<LatestCheck[]>;
   /** Takes up what earlier processes found, checks everything open and from then on what time alone changes. */
   start(): Promise<void>;
+  /** From now on this process writes what it finds: everything is checked once more, for what another left unwritten. */
+  takeOver(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -18,8 +20,11 @@ const SETTLE = 250;
 const TICK = 2_000;
 
 /** Runs reconciliations when data arrives, when time alone changes a verdict, and when they are asked for. */
-export function createCheckpoints(ctx: CheckingContext & Pick<Context, "log">): Checkpoints {
-  const checking = createChecking(ctx);
+export function createCheckpoints(
+  ctx: CheckingContext & Pick<Context, "log">,
+  judges: () => boolean = () => true,
+): Checkpoints {
+  const checking = createChecking(ctx, judges);
   let work: Promise<unknown> = Promise.resolve();
   let waiting = false;
   let settle: NodeJS.Timeout | null = null;
@@ -56,6 +61,11 @@ export function createCheckpoints(ctx: CheckingContext & Pick<Context, "log">): 
       await checking.load();
       ticking = setInterval(() => soon("schedule"), TICK);
       ticking.unref();
+      soon("schedule");
+    },
+    async takeOver() {
+      await checking.load();
+      checking.forget();
       soon("schedule");
     },
     async stop() {

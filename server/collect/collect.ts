@@ -37,6 +37,10 @@ export interface Collecting {
   pollNow(system: string): Promise<void>;
   /** Begins polling every system at its own pace. */
   start(): void;
+  /** Begins polling a system at its own pace, on from the cursor kept last. */
+  begin(system: string): void;
+  /** Leaves a system to another process; what is on its way from the vendor is read again there. */
+  end(system: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -54,6 +58,10 @@ export function createCollecting(sources: readonly Source[], deps: CollectDeps):
     start() {
       for (const lane of lanes) lane.start();
     },
+    begin: (system) => lanes.find((lane) => lane.source.system.id === system)?.start(),
+    async end(system) {
+      await lanes.find((lane) => lane.source.system.id === system)?.stop();
+    },
     async stop() {
       await Promise.all(lanes.map((lane) => lane.stop()));
     },
@@ -67,6 +75,8 @@ function createLane(source: Source, deps: CollectDeps) {
   let polling: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
+  /** Counts beginnings, so that a chain of polls left behind does not go on beside the next. */
+  let turn = 0;
 
   const readOn = async () => {
     if (!loaded) cursor = (await deps.cursors.load(system.id)) ?? null;
@@ -101,17 +111,22 @@ function createLane(source: Source, deps: CollectDeps) {
     }
   };
   const poll = () => (polling ??= pollOnce().finally(() => (polling = null)));
-  const run = async () => {
+  const run = async (mine: number) => {
     await poll();
-    if (stopped) return;
+    if (stopped || mine !== turn) return;
     const wait = nextPollMilliseconds(system.pollSeconds, health.failures(), Math.random());
     health.nextTry(wait);
-    timer = setTimeout(() => void run(), wait);
+    timer = setTimeout(() => void run(mine), wait);
   };
   return {
     source,
     poll,
-    start: () => void run(),
+    start() {
+      // Another process may have read on meanwhile.
+      if (stopped) loaded = false;
+      stopped = false;
+      void run(++turn);
+    },
     async stop() {
       stopped = true;
       if (timer) clearTimeout(timer);

@@ -5,7 +5,7 @@ import { recoveredJournal } from "./recover-journal.ts";
 import { seeingOwnWrites } from "./seeing-own-writes.ts";
 
 /** How far back runs and figures are kept at hand: earlier closes to compare with, and then some. */
-const MEMORY = 200 * 24 * 3_600_000;
+export const MEMORY = 200 * 24 * 3_600_000;
 
 export interface OpenIngest extends Omit<IngestDeps, "facts" | "journal"> {
   /** Folder of the journal; null where the engine is served, and then there is none. */

@@ -19,7 +19,7 @@ export async function openStores(options: Options, say: Say): Promise<Stores> {
       const engine = await (clickhouseUrl
         ? reached("CLICKHOUSE_URL", () => openClickHouse({ url: clickhouseUrl }))
         : openClickHouse({ directory: join(data, "clickhouse") }));
-      await migrateClickHouse(engine);
+      await migrateClickHouse(engine, clickhouseUrl ? options.clickhouseCluster : null);
       return engine;
     }),
     say.step(databaseUrl ? "PostgreSQL, by DATABASE_URL" : "PostgreSQL, in process", async () => {

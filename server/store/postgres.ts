@@ -20,6 +20,8 @@ export interface Postgres extends Asking {
   transaction<T>(act: (tx: Asking) => Promise<T>): Promise<T>;
   /** The engine beneath, for the two libraries that bring their own SQL: the queue and sign-in. */
   engine: { kind: "pglite"; pglite: PGlite } | { kind: "pool"; pool: pg.Pool };
+  /** Calls `heard` for each NOTIFY on a channel, and after each time the connection was lost. Answers how to stop. */
+  listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -60,6 +62,7 @@ async function embedded(directory: string): Promise<Postgres> {
     ...on(pglite),
     embedded: true,
     engine: { kind: "pglite", pglite },
+    listen: (channel, heard) => pglite.listen(channel, heard),
     transaction: (act) => pglite.transaction((tx) => act(on(tx as unknown as PGlite))) as never,
     ping: () =>
       pglite.query("SELECT 1").then(
@@ -93,6 +96,7 @@ async function served(url: string): Promise<Postgres> {
     ...on(pool),
     embedded: false,
     engine: { kind: "pool", pool },
+    listen: (channel, heard) => listenOn(url, channel, heard),
     async transaction(act) {
       const client = await pool.connect();
       try {
@@ -114,5 +118,38 @@ async function served(url: string): Promise<Postgres> {
         () => false,
       ),
     close: () => pool.end(),
+  };
+}
+
+const LISTEN_AGAIN = 1_000;
+
+/** A connection of its own, opened again whenever it is lost; `heard` is then called for what may have been missed. */
+async function listenOn(url: string, channel: string, heard: () => void): Promise<() => Promise<void>> {
+  let stopped = false;
+  let client: pg.Client | null = null;
+  const open = async (): Promise<void> => {
+    const opened = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_WITHIN });
+    const again = () => {
+      if (client !== opened || stopped) return;
+      client = null;
+      setTimeout(() => void open().catch(() => {}), LISTEN_AGAIN).unref();
+    };
+    client = opened;
+    opened.on("error", again);
+    opened.on("end", again);
+    opened.on("notification", heard);
+    try {
+      await opened.connect();
+      await opened.query(`LISTEN ${opened.escapeIdentifier(channel)}`);
+      heard();
+    } catch (error) {
+      again();
+      throw error;
+    }
+  };
+  await open();
+  return async () => {
+    stopped = true;
+    await client?.end();
   };
 }

@@ -25,12 +25,18 @@ const HOUSEKEEPING = {
   reindex: false,
 } satisfies ConstructorOptions;
 
-/** Starts working the tasks off, those left over from before included. A task with an unknown name is refused. */
-export async function startTasks(ctx: Context, tasks: readonly Task[]): Promise<Tasks> {
+/**
+ * Starts working the tasks off, those left over from before included; a process that does not `work` only hands them on.
+ * A task with an unknown name is refused.
+ */
+export async function startTasks(ctx: Context, tasks: readonly Task[], { work } = { work: true }): Promise<Tasks> {
   const boss = new PgBoss({ ...engineOf(ctx.postgres), ...HOUSEKEEPING, schema: SCHEMA, useListenNotify: true });
   boss.on("error", (error) => ctx.log.error({ err: error }, "the task queue failed"));
   await boss.start();
-  for (const task of tasks) await startTask(boss, ctx, task);
+  for (const task of tasks) {
+    await keepQueue(boss, task);
+    if (work) await startTask(boss, ctx, task);
+  }
   const names = new Set(tasks.map((task) => task.name));
   return {
     async enqueue(name, payload, options = {}) {
@@ -46,7 +52,7 @@ export async function startTasks(ctx: Context, tasks: readonly Task[]): Promise<
   };
 }
 
-async function startTask(boss: PgBoss, ctx: Context, task: Task): Promise<void> {
+async function keepQueue(boss: PgBoss, task: Task): Promise<void> {
   const settings = {
     retryLimit: task.retries?.limit ?? 0,
     retryDelay: task.retries?.delaySeconds ?? 0,
@@ -56,6 +62,9 @@ async function startTask(boss: PgBoss, ctx: Context, task: Task): Promise<void> 
   };
   if (await boss.getQueue(task.name)) await boss.updateQueue(task.name, settings);
   else await boss.createQueue(task.name, { ...settings, policy: "exclusive" });
+}
+
+async function startTask(boss: PgBoss, ctx: Context, task: Task): Promise<void> {
   await boss.work(task.name, { ...POLL_SECONDS, localConcurrency: task.concurrency ?? 1 }, async (jobs) => {
     for (const job of jobs) {
       try {

@@ -67,3 +67,29 @@ export const eventCount = defineQuestion({
   row: z.object({ events: CountColumn }),
   sql: "SELECT uniqExact(event_id) AS events FROM events",
 });
+
+/** Stored events by name, each once. Jobs and runs are named beside the events themselves because the table is in their order. */
+export const eventsNamed = defineQuestion({
+  engine: "clickhouse",
+  name: "event.named",
+  params: z.object({
+    jobNamespaces: z.array(z.string()),
+    jobNames: z.array(z.string()),
+    runIds: z.array(z.string()),
+    eventIds: z.array(z.string()),
+  }),
+  row: z.object({
+    eventId: z.string(),
+    receivedAt: z.string(),
+    door: z.string(),
+    source: z.string(),
+    envelope: z.string(),
+    raw: z.string(),
+  }),
+  sql: `SELECT event_id AS eventId, received_at AS receivedAt, door, source, envelope, raw
+    FROM events
+    WHERE job_namespace IN {jobNamespaces:Array(String)} AND job_name IN {jobNames:Array(String)}
+      AND run_id IN {runIds:Array(String)} AND event_id IN {eventIds:Array(String)}
+    ORDER BY event_id, received_at
+    LIMIT 1 BY event_id`,
+});
