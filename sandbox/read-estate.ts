@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
 import { Estate, EstateFile } from "../schemas/estate/estate.ts";
+import { fillWholeGroup } from "../schemas/estate/whole-group.ts";
 
 /**
  * Joins the YAML files of an estate's folder, for a sandbox that runs alone. Whether every reference leads somewhere is
@@ -18,5 +19,7 @@ export function readEstate(folder: string): Estate {
       joined[section] = Array.isArray(known) && Array.isArray(value) ? [...known, ...value] : value;
     }
   }
-  return Estate.parse(joined);
+  const estate = Estate.parse(joined);
+  fillWholeGroup(estate);
+  return estate;
 }

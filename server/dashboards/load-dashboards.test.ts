@@ -28,6 +28,7 @@ test("the dashboards that come along can all be read and measure what there is",
   const dashboards = loadDashboards(join(import.meta.dirname, "../../dashboards"));
   expect(dashboards.map(({ id }) => id)).toEqual([
     "exception-categories",
+    "incidents",
     "integration-health",
     "reporting-impact",
     "return-on-investment",

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Estate } from "../../schemas/estate/estate.ts";
+import { fillWholeGroup } from "../../schemas/estate/whole-group.ts";
 import { checkReferences } from "./check-references.ts";
 import { parseRunbook, RunbookError } from "../runbooks/parse-runbook.ts";
 import { EstateError } from "./estate-error.ts";
 import { readEstateText } from "./estate-text.ts";
 import { joinFiles, type Locate } from "./join-files.ts";
-import { fillWholeGroup } from "./whole-group.ts";
 
 export interface EstateSource {
   /** Path below the estate's folder, with `/`. */

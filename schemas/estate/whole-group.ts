@@ -1,4 +1,4 @@
-import type { Estate } from "../../schemas/estate/estate.ts";
+import type { Estate } from "./estate.ts";
 
 /**
  * `entities: all` among a system's settings stands for every entity of the estate, so that an acquired company needs no
