@@ -22,10 +22,11 @@ export function alarmsOver(estate: Estate, looks: readonly Look[]): Alarm[] {
   const order = upstreamOf(estate);
   const alarms: Alarm[] = [];
   let known: Known[] = [];
+  let made = 0;
   for (const { at, exceptions, collectors } of looks) {
     const blind = new Set(blindSystems(estate, collectors).keys());
     const found = findIncidents(estate, order, { now: at, exceptions: [...exceptions], blind });
-    const folded = foldIncidents(known, found, () => `incident-${known.length + alarms.length + 1}`);
+    const folded = foldIncidents(known, found, () => `incident-${++made}`);
     for (const { next, told } of folded) {
       known = [...known.filter(({ id }) => id !== next.id), next];
       if (told?.change !== "opened" && told?.change !== "reopened") continue;
