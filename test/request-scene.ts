@@ -173,6 +173,7 @@ export async function openRequestTower(
   over: Partial<Context> = {},
 ): Promise<RequestTower> {
   const runs = new Map<string, Run>();
+  const into = new Map<string, Map<string, Run>>();
   const none = { watermark: () => null, totals: () => [], periodStatuses: () => [], periods: () => ["2026-10"] };
   const tasks: { started?: Awaited<ReturnType<typeof startTasks>> } = {};
   const ctx = {
@@ -182,8 +183,7 @@ export async function openRequestTower(
     facts: {
       ...none,
       run: (id: string) => runs.get(id) ?? null,
-      runsInto: ({ name }: { name: string }, entity: string) =>
-        [...runs.values()].filter(({ targets }) => targets.some((to) => to.name === name && to.entity === entity)),
+      runsInto: ({ name }: { name: string }, entity: string) => [...(into.get(`${name} ${entity}`)?.values() ?? [])],
     },
     again: { check: async () => {} },
     accept: async () => {},
@@ -196,7 +196,12 @@ export async function openRequestTower(
   return {
     ctx,
     hear(run) {
-      runs.set(run.runId, { ...run });
+      const known = { ...run };
+      runs.set(run.runId, known);
+      for (const { name, entity } of run.targets) {
+        const own = into.get(`${name} ${entity}`) ?? new Map<string, Run>();
+        into.set(`${name} ${entity}`, own.set(run.runId, known));
+      }
       follow([run.runId]);
     },
     stop: () => tasks.started!.stop(),

@@ -20,9 +20,9 @@ interface Of {
  * itself and did not is driven.
  */
 export async function expireRequest(ctx: Context, id: string, of: Of = {}): Promise<void> {
-  const steps = (await ctx.postgres.ask(stepsOf, { requestId: id })).filter(
-    ({ state, step }) => state === "dispatched" && (of.steps?.includes(step) ?? true),
-  );
+  const named = of.steps ? [...of.steps] : null;
+  const all = await ctx.postgres.ask(stepsOf, { requestId: id, steps: named });
+  const steps = all.filter(({ state }) => state === "dispatched");
   const seen = steps.flatMap(({ runId }) => (runId ? (ctx.facts.run(runId) ?? []) : []));
   if (seen.length > 0) await settleRequests(ctx, seen);
   const at = ctx.clock.now();

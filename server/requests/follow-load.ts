@@ -48,9 +48,7 @@ interface Since {
 
 /** From when on a run can be what followed: the begin of the last step before it. */
 async function beginBefore(ctx: Context, step: StoredStep): Promise<Since> {
-  const before = (await ctx.postgres.ask(stepsOf, { requestId: step.requestId })).filter((each) =>
-    step.after.includes(each.step),
-  );
+  const before = await ctx.postgres.ask(stepsOf, { requestId: step.requestId, steps: step.after });
   const last = before.toSorted((a, b) => ((a.dispatchedAt ?? "") < (b.dispatchedAt ?? "") ? 1 : -1))[0];
   return { at: last?.dispatchedAt ?? step.requestedAt, correlationId: last?.correlationId ?? null };
 }

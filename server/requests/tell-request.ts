@@ -7,9 +7,7 @@ import { requestEvents } from "./request-events.ts";
 export async function tellRequest(ctx: Context, id: string, steps?: readonly string[]): Promise<void> {
   const [request] = await ctx.postgres.ask(requestById, { id });
   if (!request) return;
-  const told = (await ctx.postgres.ask(stepsOf, { requestId: id })).filter(
-    ({ step }) => !steps || steps.includes(step),
-  );
+  const told = await ctx.postgres.ask(stepsOf, { requestId: id, steps: steps ? [...steps] : null });
   const namespaces = new Map(ctx.estate.systems.map((system) => [system.id, system.namespace]));
   const within = { estate: ctx.estate.estate.name, namespaceOf: (system: string) => namespaces.get(system) ?? null };
   const events = told.flatMap((step) => requestEvents(request, step, within));

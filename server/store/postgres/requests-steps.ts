@@ -192,13 +192,14 @@ export const awaitedSteps = defineQuestion({
     ORDER BY request_id, ordinal`,
 });
 
-/** All steps of a request, in order. */
+/** Steps of a request, in order: those named, or all. */
 export const stepsOf = defineQuestion({
   engine: "postgres",
   name: "request-step.of-request",
-  params: z.object({ requestId: z.string() }),
+  params: z.object({ requestId: z.string(), steps: z.array(z.string()).nullable().default(null) }),
   row: StoredStep,
-  sql: `SELECT ${COLUMNS} FROM request_steps s WHERE request_id = $1 ORDER BY ordinal`,
+  sql: `SELECT ${COLUMNS} FROM request_steps s WHERE request_id = $1 AND ($2::text[] IS NULL OR step = ANY($2))
+    ORDER BY ordinal`,
 });
 
 /** What is shown of a request live: what moves or asks for a person, and its neighbours; not ten thousand rows. */
