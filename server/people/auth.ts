@@ -188,8 +188,9 @@ function providerOf(oidc: OidcSettings) {
       if (!oidc.groups) return named;
       const proven = profile.email_verified === true || profile.emailVerified === true || oidc.trustEmail;
       const of = { email: String(profile.email), groups: profile[oidc.groups.claim] };
-      // Without an address the library lets nobody in.
-      return proven && (await oidc.groups.follow(of)) ? named : { ...named, email: null as unknown as string };
+      if (proven && (await oidc.groups.follow(of))) return named;
+      // An account and an address nobody has, so that not even who came in before finds theirs again.
+      return { ...named, id: `no-role ${String(profile.sub)}`, email: "nobody@no-role.invalid", emailVerified: false };
     },
   };
 }
