@@ -37,20 +37,20 @@ export async function driveStep(ctx: Context, step: StoredStep): Promise<Move> {
       const outcome = `${title} can be observed here, not driven.`;
       return { step: step.step, from, state: "failed", fault: "refused", outcome };
     }
-    const { vendorRunKey, runId, jobName, adopted } = triggered;
+    const { vendorRunKey, runId, jobName } = triggered;
     return {
-      ...{ step: step.step, from, state: "dispatched", outcome: null, adopted, fault: null },
+      ...{ step: step.step, from, state: "dispatched", outcome: null, adopted: triggered.adopted, fault: null },
       ...{ vendor_run_key: vendorRunKey, run_id: runId, job_name: jobName },
       correlation_id: correlationOf(ctx.estate, ctx.facts, step) ?? `REQ-${step.idempotencyKey}`,
     };
   } catch (error) {
     ctx.log.warn({ err: error, request: step.requestId, step: step.step }, "a step could not be dispatched");
-    return adopted(ctx, step, error) ?? failed(step, title, error);
+    return adoption(ctx, step, error) ?? failed(step, title, error);
   }
 }
 
 /** Where a vendor refuses because the job is running already, that run is the one; null where none is known. */
-function adopted({ estate, facts }: Context, step: StoredStep, error: unknown): Move | null {
+function adoption({ estate, facts }: Context, step: StoredStep, error: unknown): Move | null {
   if (!(error instanceof VendorError) || error.code !== "refused" || !step.dataset || !step.period) return null;
   const name = indexOf(estate).name(step.dataset);
   const entities = step.entity ? [step.entity] : estate.entities.map(({ id }) => id);

@@ -1,5 +1,5 @@
 import { Plan } from "../../schemas/wire/plan.ts";
-import { LoopReport } from "../../schemas/wire/request.ts";
+import type { LoopReport } from "../../schemas/wire/request.ts";
 import { record, TIEOUT } from "../audit/record.ts";
 import type { Context } from "../context.ts";
 import { keepReport, requestById, requestPapers } from "../store/postgres/requests.ts";

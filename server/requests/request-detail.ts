@@ -33,7 +33,7 @@ export async function requestDetail(ctx: Context, entities: Actor["entities"], i
     request: requestRow(row),
     plan: papers?.plan ? Plan.parse(JSON.parse(papers.plan)) : null,
     steps: steps.map((step) => stepRow(ctx, step)),
-    approvals: approvals.map(({ signer: _, ...given }) => given),
+    approvals: approvals.map(({ signer: _signer, ...given }) => given),
     report: papers?.report ? LoopReport.parse(JSON.parse(papers.report)) : null,
     log: await logOf(ctx, id),
   };

@@ -6,13 +6,13 @@ import { closeBoard } from "./close-board.ts";
 import { closeScale } from "./close-scale.ts";
 import { collectors } from "./collectors.ts";
 import { consoleLoad } from "./console-load.ts";
-import { grouping } from "./grouping.ts";
 import { graphPage } from "./graph-page.ts";
+import { grouping } from "./grouping.ts";
 import { impact } from "./impact.ts";
 import { lineage } from "./lineage.ts";
+import { evidence } from "./evidence.ts";
 import { dispatch } from "./dispatch.ts";
 import { execute } from "./execute.ts";
-import { evidence } from "./evidence.ts";
 import { ingestBatch } from "./ingest-batch.ts";
 import { ingestSingle } from "./ingest-single.ts";
 import { lineDiff } from "./line-diff.ts";
@@ -45,12 +45,12 @@ export const BENCHES: readonly Bench[] = [
   impact,
   graphPage,
   trace,
+  evidence,
+  auditVerify,
   plan,
   dispatch,
   execute,
   progress,
-  evidence,
-  auditVerify,
   collectors,
   memory,
   consoleLoad,

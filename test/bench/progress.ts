@@ -9,7 +9,7 @@ import { createMetrics } from "../../server/metrics.ts";
 import { migratePostgres } from "../../server/store/migrate-postgres.ts";
 import { openPostgres } from "../../server/store/postgres.ts";
 import { createStream } from "../../server/stream/stream.ts";
-import { defineTopic } from "../../server/stream/topic.ts";
+import type { Topic } from "../../server/stream/topic.ts";
 import { ENGINEER, ledgerVendor, openRequestTower, priorRuns, sceneEstate } from "../request-scene.ts";
 import { atMost, defineBench, quantile } from "./bench.ts";
 
@@ -44,11 +44,11 @@ export const progress = defineBench({
       for (const run of prior) tower.hear(run);
       const body = { act: "replay" as const, runs: prior.map(({ runId }) => runId), reason: "bench" };
       const { request } = await askRequest(tower.ctx, ENGINEER, body, { idempotencyKey: null });
-      const topic = defineTopic({
+      const watched: Topic<"request"> = {
         ...{ name: "request", scope: "request:read", params: ["id"], ticks: false },
         rows: ({ id }) => requestTopic(tower.ctx, "all", id ?? ""),
-      });
-      const stream = createStream([topic as never], { log: pino({ level: "silent" }), metrics: createMetrics() });
+      };
+      const stream = createStream([watched as never], { log: pino({ level: "silent" }), metrics: createMetrics() });
       touched.stream = stream;
       const see = (rows: Record<string, { kind: string; state: string; runId?: string | null }>) => {
         for (const { kind, state, runId } of Object.values(rows)) {

@@ -162,8 +162,9 @@ describe("a hostile pack", () => {
     expect(text).toMatch(from);
     writeFileSync(join(at, path), text.replace(from, to));
   };
-  const sealWith = (at: string, change: (seal: { entry: { text: string; sequence: number } }) => object) => {
-    const seal = JSON.parse(readFileSync(join(at, "seal.json"), "utf8")) as Record<string, never>;
+  type Seal = { entry: { text: string; sequence: number } };
+  const sealWith = (at: string, change: (seal: Seal) => object) => {
+    const seal = JSON.parse(readFileSync(join(at, "seal.json"), "utf8")) as Seal;
     writeFileSync(join(at, "seal.json"), JSON.stringify({ ...seal, ...change(seal) }));
   };
   const totals = "control-totals/control-totals.ndjson";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { VendorError } from "../../collectors/collector.ts";
+import type { VendorError } from "../../collectors/collector.ts";
 import { askRequest } from "../../server/requests/ask-request.ts";
 import { redriveStep } from "../../server/requests/mend-step.ts";
 import { deadSteps } from "../../server/store/postgres/requests-steps.ts";

@@ -80,7 +80,8 @@ test("after kill -9 in the middle of ingest, every acknowledged event is there, 
   await inEngine(true, async (clickhouse) => {
     const { ids, derived, events } = await storedOf(clickhouse);
     expect(acknowledged.filter((id) => !ids.has(id))).toEqual([]);
-    for (const table of ["run_io", "lineage_steps", "watermarks"]) expect(derived[table]?.length, table).toBeGreaterThan(0);
+    for (const table of ["run_io", "lineage_steps", "watermarks"])
+      expect(derived[table]?.length, table).toBeGreaterThan(0);
     for (const table of ["runs", "correlations", "control_totals"])
       expect(new Set(derived[table]?.map(({ run_id: id }) => id)).size, table).toBe(events.length);
     await rebuildDerived(clickhouse, () => {});
