@@ -6,13 +6,11 @@ import { VendorError, type TriggerInput } from "../../collectors/collector.ts";
 import type { RunEvent } from "../../schemas/event/open-lineage.ts";
 import type { Run } from "../../schemas/run.ts";
 import type { RequestRow } from "../../schemas/wire/live.ts";
-import type { RequestBody } from "../../schemas/wire/request.ts";
 import { createApp } from "../../server/app.ts";
 import type { Actor, Context } from "../../server/context.ts";
 import { ROLE_SCOPES } from "../../server/people/permissions.ts";
 import { recoverRequests } from "../../server/requests/recover-requests.ts";
 import { expireRequest } from "../../server/requests/expire-request.ts";
-import { askRequest } from "../../server/requests/ask-request.ts";
 import { requestRows } from "../../server/requests/request-rows.ts";
 import { settleRequests } from "../../server/requests/settle-requests.ts";
 import { requestRoutes } from "../../server/routes/requests.ts";
@@ -22,59 +20,7 @@ import { TASKS } from "../../server/tasks/index.ts";
 import { POSTGRES_ENGINES, type OpenedEngine } from "../postgres-engines.ts";
 import { declaredLineage } from "../declared-lineage.ts";
 import { PLANNING_ESTATE } from "../planning-estate.ts";
-
-const ACCOUNTANT: Actor = {
-  kind: "person",
-  id: "p1",
-  name: "Ana Ruiz",
-  role: "accountant",
-  entities: ["DE01"],
-  scopes: ROLE_SCOPES.accountant,
-};
-const ENGINEER: Actor = {
-  ...ACCOUNTANT,
-  id: "p2",
-  name: "Priya Raman",
-  role: "engineer",
-  entities: "all",
-  scopes: ROLE_SCOPES.engineer,
-};
-interface Asked extends RequestBody {
-  idempotencyKey: string | null;
-}
-const requestRerun = (ctx: Context, actor: Actor, { idempotencyKey, ...body }: Asked) =>
-  askRequest(ctx, actor, body, { idempotencyKey });
-const ASKED: Asked = {
-  act: "sync",
-  flow: "actuals",
-  entity: "DE01",
-  period: "2026-10",
-  dataset: "actuals",
-  reason: "Cost centre mapped",
-  idempotencyKey: null,
-};
-const RUN: Run = {
-  runId: "11111111-1111-4111-8111-111111111111",
-  jobNamespace: "plan://small",
-  jobName: "Load Actuals DE01",
-  state: "RUNNING",
-  qualifier: null,
-  vendorStatus: "IN_PROGRESS",
-  startedAt: "2026-11-04T10:00:00.000Z",
-  endedAt: null,
-  lastEventAt: "2026-11-04T10:00:00.000Z",
-  attempt: 1,
-  correlationId: null,
-  causationId: null,
-  parentRunId: null,
-  rowsRead: null,
-  rowsWritten: 1204,
-  rowsRejected: null,
-  progress: null,
-  error: null,
-  exceptions: [],
-  targets: [],
-};
+import { ACCOUNTANT, ASKED, ENGINEER, requestRerun, RUN } from "../planning-run.ts";
 
 describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => {
   let opened: OpenedEngine;
