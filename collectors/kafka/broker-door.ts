@@ -1,10 +1,12 @@
-import { Consumer, ListOffsetTimestamps } from "@platformatic/kafka";
+import type { Consumer } from "@platformatic/kafka";
 import { VendorError, type SystemOf } from "../collector.ts";
 import { createRedaction } from "../redaction.ts";
 import { placeOf, type KafkaDoor, type Message, type Offsets, type Step } from "./message.ts";
 import type { Settings } from "./settings.ts";
 
 const PATIENCE = 10_000;
+/** Loaded only where brokers are read: making its validators takes longer than starting everything else. */
+const library = () => import("@platformatic/kafka");
 /** Kafka's error codes as the library names them. */
 const OUT_OF_RANGE = "OFFSET_OUT_OF_RANGE";
 
@@ -12,17 +14,20 @@ const OUT_OF_RANGE = "OFFSET_OUT_OF_RANGE";
 export function brokerDoor({ settings, connection }: SystemOf<Settings>, brokers: string[]): KafkaDoor {
   const { user, password } = connection;
   const redact = createRedaction([password ?? ""]);
-  let open: Consumer | null = null;
-  const consumer = () =>
-    (open ??= new Consumer({
+  let open: Promise<Consumer> | null = null;
+  const consumer = () => (open ??= connect());
+  async function connect(): Promise<Consumer> {
+    const kafka = await library();
+    return new kafka.Consumer({
       ...{ clientId: "tieout", groupId: settings.group, bootstrapBrokers: brokers },
       ...{ timeout: PATIENCE, connectTimeout: PATIENCE, retries: 1, autocreateTopics: false },
       ...(settings.tls && { tls: {} }),
       ...(user && { sasl: { mechanism: settings.mechanism, username: user, password: password ?? "" } }),
-    }));
+    });
+  }
   const asked = async <T>(what: string, ask: (client: Consumer) => Promise<T>): Promise<T> => {
     try {
-      return await ask(consumer());
+      return await ask(await consumer());
     } catch (error) {
       throw refusal(error, what, redact);
     }
@@ -39,7 +44,8 @@ export function brokerDoor({ settings, connection }: SystemOf<Settings>, brokers
     const { id, partitions } = await metadata(topic);
     const one = { partition, currentLeaderEpoch: -1, lastFetchedEpoch: -1, partitionMaxBytes: settings.stepBytes };
     try {
-      const answer = await consumer().fetch({
+      const client = await consumer();
+      const answer = await client.fetch({
         ...{ node: partitions[partition]!.leader, minBytes: 0, maxWaitTime: 100, maxBytes: settings.stepBytes },
         topics: [{ topicId: id, partitions: [{ ...one, fetchOffset: BigInt(offset) }] }],
       });
@@ -60,7 +66,8 @@ export function brokerDoor({ settings, connection }: SystemOf<Settings>, brokers
       }
     } catch (error) {
       if (!errorsIn(error).some((each) => each.includes(OUT_OF_RANGE))) throw error;
-      const begins = await consumer().listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.EARLIEST });
+      const { EARLIEST: timestamp } = (await library()).ListOffsetTimestamps;
+      const begins = await (await consumer()).listOffsets({ topics: [topic], timestamp });
       step.begins[key] = Number(begins.get(topic)?.[partition] ?? 0n);
     }
   }
@@ -76,7 +83,7 @@ export function brokerDoor({ settings, connection }: SystemOf<Settings>, brokers
     async close() {
       const client = open;
       open = null;
-      await client?.close();
+      await (await client)?.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 
@@ -12,9 +12,13 @@ const Note = z.object({
 });
 export type BackupNote = z.infer<typeof Note>;
 
-const FILE = "last-backup.json";
+export const NOTE_FILE = "last-backup.json";
 
 export function lastBackup(dataDirectory: string): BackupNote | null {
-  const file = join(dataDirectory, FILE);
+  const file = join(dataDirectory, NOTE_FILE);
   return existsSync(file) ? Note.parse(JSON.parse(readFileSync(file, "utf8"))) : null;
+}
+
+export function noteBackup(dataDirectory: string, note: BackupNote): void {
+  writeFileSync(join(dataDirectory, NOTE_FILE), `${JSON.stringify(note)}\n`);
 }

@@ -1,6 +1,5 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
-import PDFDocument from "pdfkit";
 import type { EvidenceManifest } from "../../schemas/wire/evidence.ts";
 
 const INK = "#15202b";
@@ -13,6 +12,8 @@ export type Cover = Omit<EvidenceManifest, "files"> & { key: string };
 
 /** Writes the pack's cover: what it is about, what is in it, how to check it. */
 export async function writeCover(file: string, cover: Cover): Promise<void> {
+  // Its fonts are loaded when a cover is written, not at every start.
+  const { default: PDFDocument } = await import("pdfkit");
   const page = new PDFDocument({
     size: "A4",
     margin: MARGIN,
