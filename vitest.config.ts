@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     // Every file in its own process: the embedded engine allows one data directory a process and frees memory at exit only.
     pool: "forks",
-    // One more than the cores of a small machine: much of what runs waits for a process, a clock or a disk.
-    maxWorkers: 3,
+    // As many as a small machine has cores: beside them the browser's journeys wait for a clock.
+    maxWorkers: 2,
     projects: [
       { test: { name: "house", include: ["test/*.test.ts"], testTimeout: 30_000 } },
       {

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { buildConsole } from "../ui/build.ts";
@@ -7,7 +7,8 @@ import { verify } from "./verify.ts";
 
 /**
  * `npm test`: every check, then every test, quick ones first. All of it runs even when something fails early, so that
- * one run tells everything. The last line is the sum, alone.
+ * one run tells everything. The browser's journeys wait for a clock much of their time, so they are made beside the flows.
+ * The last line is the sum, alone.
  */
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -18,16 +19,17 @@ interface Sum {
   failed: number;
 }
 
-function vitest(...projects: string[]): Sum {
+async function vitest(...projects: string[]): Promise<Sum> {
   const report = resolve(REPORTS, `${projects.join("-")}.json`);
   rmSync(report, { force: true });
   const only = projects.flatMap((project) => ["--project", project]);
-  const ran = spawnSync(
+  const child = spawn(
     process.execPath,
     ["node_modules/vitest/vitest.mjs", "run", ...only, "--reporter=default", "--reporter=json", "--outputFile", report],
     { cwd: ROOT, stdio: "inherit" },
   );
-  return sumOf(report, ran.status);
+  const status = await new Promise<number | null>((ended) => child.once("close", ended));
+  return sumOf(report, status);
 }
 
 /** A run that ended badly counts as a failure even where no single test did: an unhandled error, a file that would not load, a crash. */
@@ -59,9 +61,8 @@ mkdirSync(REPORTS, { recursive: true });
 const checks = await verify(["check:house"]);
 const sums: Sum[] = [
   { passed: checks.filter((check) => check.passed).length, failed: checks.filter((check) => !check.passed).length },
-  vitest("house", "unit"),
-  vitest("flow", "collectors"),
-  await browser(),
+  await vitest("house", "unit"),
+  ...(await Promise.all([vitest("flow", "collectors"), browser()])),
 ];
 const passed = sums.reduce((total, sum) => total + sum.passed, 0);
 const failed = sums.reduce((total, sum) => total + sum.failed, 0);
