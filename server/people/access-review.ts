@@ -5,6 +5,7 @@ import { record } from "../audit/record.ts";
 import type { Actor, Context } from "../context.ts";
 import { allKeys } from "../store/postgres/api-keys.ts";
 import { peopleWithSessions } from "../store/postgres/people.ts";
+import { KeyRow } from "./key-row.ts";
 import { ROLE_SCOPES } from "./permissions.ts";
 
 /** Everybody and every key with what they may do and when they last did anything, as it stands. */
@@ -24,18 +25,7 @@ export const AccessReview = z.object({
       sessions: z.int(),
     }),
   ),
-  keys: z.array(
-    z.object({
-      name: z.string(),
-      hint: z.string(),
-      scopes: z.array(z.string()),
-      createdBy: z.string(),
-      createdAt: Instant,
-      expiresAt: Instant.nullable(),
-      lastUsedAt: Instant.nullable(),
-      revokedAt: Instant.nullable(),
-    }),
-  ),
+  keys: z.array(KeyRow.omit({ id: true, revokedBy: true })),
 });
 export type AccessReview = z.infer<typeof AccessReview>;
 

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { Instant } from "../../schemas/instant.ts";
 import type { Context } from "../context.ts";
 import { createKey } from "../people/create-key.ts";
+import { KeyRow } from "../people/key-row.ts";
 import type { People } from "../people/people.ts";
 import { SCOPES } from "../people/permissions.ts";
 import { revokeKey } from "../people/revoke-key.ts";
@@ -16,19 +17,6 @@ const NewKey = z.strictObject({
   scopes: z.array(z.enum(SCOPES)).min(1),
   expiresAt: Instant.nullable().default(null),
 });
-const KeyRow = z.object({
-  id: z.string(),
-  name: z.string(),
-  hint: z.string(),
-  scopes: z.array(z.string()),
-  createdBy: z.string(),
-  createdAt: Instant,
-  expiresAt: Instant.nullable(),
-  lastUsedAt: Instant.nullable(),
-  revokedAt: Instant.nullable(),
-  revokedBy: z.string().nullable(),
-});
-
 /** API keys: made, listed, revoked. */
 export function keyRoutes(deps: { ctx: Context; people: People }): Hono {
   const { ctx, people } = deps;
