@@ -1,6 +1,9 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
+/** Files are loaded by Node itself, as in production, and found compiled by the next process that loads them. */
+const NATIVELY = { experimental: { viteModuleRunner: false, nodeLoader: false } };
+
 /** `house` reads the tree, `unit` touches no engine, `flow` runs the real ones, `collectors` meets sandboxes over HTTP, `browser` drives Chromium. */
 export default defineConfig({
   test: {
@@ -9,7 +12,7 @@ export default defineConfig({
     // As many as a small machine has cores: beside them the browser's journeys wait for a clock.
     maxWorkers: 2,
     projects: [
-      { test: { name: "house", include: ["test/*.test.ts"], testTimeout: 30_000 } },
+      { test: { ...NATIVELY, name: "house", include: ["test/*.test.ts"], testTimeout: 30_000 } },
       {
         plugins: [svelte()],
         test: {
@@ -20,9 +23,18 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { test: { name: "flow", include: ["test/flow/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         test: {
+          ...NATIVELY,
+          name: "flow",
+          include: ["test/flow/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...NATIVELY,
           name: "collectors",
           include: ["{collectors,test/collectors}/**/*.test.ts"],
           isolate: false,
@@ -32,6 +44,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...NATIVELY,
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           fileParallelism: false,

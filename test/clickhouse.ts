@@ -4,8 +4,10 @@ import { join } from "node:path";
 import * as z from "zod";
 import { DERIVED_TABLES } from "../server/store/clickhouse/derived-tables.ts";
 import { openClickHouse, type ClickHouse } from "../server/store/clickhouse.ts";
+import { migrateClickHouse } from "../server/store/migrate-clickhouse.ts";
 import { defineQuestion } from "../server/store/question.ts";
 import { startClickHouseDoor } from "./clickhouse-door.ts";
+import { copyEngines } from "./prepared-data.ts";
 
 /** The engines flow tests run on: embedded, and served over HTTP (`CLICKHOUSE_URL` when set, else a door of our own). */
 export const CLICKHOUSE_FORMS = ["embedded", "served"] as const;
@@ -15,11 +17,12 @@ export interface OpenedClickHouse {
   close(): Promise<void>;
 }
 
-/** Opens an engine with nothing in it. */
+/** Opens an engine with every migration applied and nothing in it. */
 export async function openEmptyClickHouse(form: (typeof CLICKHOUSE_FORMS)[number]): Promise<OpenedClickHouse> {
   if (form === "embedded") {
     const directory = mkdtempSync(join(tmpdir(), "tieout-clickhouse-"));
-    const clickhouse = await openClickHouse({ directory });
+    await copyEngines(directory, ["clickhouse"]);
+    const clickhouse = await openClickHouse({ directory: join(directory, "clickhouse") });
     return {
       clickhouse,
       async close() {
@@ -32,6 +35,7 @@ export async function openEmptyClickHouse(form: (typeof CLICKHOUSE_FORMS)[number
   const door = url ? null : await startClickHouseDoor();
   const clickhouse = await openClickHouse({ url: url ?? door?.url ?? "" });
   if (url) await dropTables(clickhouse);
+  await migrateClickHouse(clickhouse);
   return {
     clickhouse,
     async close() {

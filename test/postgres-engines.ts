@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { migratePostgres } from "../server/store/migrate-postgres.ts";
 import { openPostgres, type Postgres } from "../server/store/postgres.ts";
+import { copyEngines } from "./prepared-data.ts";
 import { postgresBinaries, startPostgresServer } from "./postgres-server.ts";
 
 export interface OpenedEngine {
@@ -26,8 +27,8 @@ function servers() {
 
 async function openEmbedded(): Promise<OpenedEngine> {
   const directory = mkdtempSync(join(tmpdir(), "tieout-test-"));
+  await copyEngines(directory, ["postgres"]);
   const postgres = await openPostgres({ directory: join(directory, "postgres") });
-  await migratePostgres(postgres);
   return {
     postgres,
     url: null,

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { copyEngines } from "./prepared-data.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 /** A full start with the demo's history played in must fit this many milliseconds, even on a loaded machine. */
@@ -33,14 +34,14 @@ export interface ServerOptions {
   /** The demo's systems are played. */
   sandbox: boolean;
   estate?: string;
-  /** Kept afterwards when given; a temporary folder otherwise. */
+  /** Kept afterwards when given; otherwise a temporary folder, its engines prepared where they are embedded. */
   data?: string;
   env?: Record<string, string>;
 }
 
 /** Starts `server/main.ts` as `npm start` would, on a free port, and waits until it is ready. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
-  const data = options.data ?? (await mkdtemp(join(tmpdir(), "tieout-")));
+  const data = options.data ?? (await preparedData(options));
   const key = randomBytes(24).toString("hex");
   const begun = performance.now();
   const child = spawn(process.execPath, ["server/main.ts", "--port", "0", "--data", data, ...flags(options)], {
@@ -88,6 +89,13 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     },
     kill: async () => void (await end("SIGKILL")),
   };
+}
+
+async function preparedData({ env = {} }: ServerOptions): Promise<string> {
+  const data = await mkdtemp(join(tmpdir(), "tieout-"));
+  if (!env.CLICKHOUSE_URL) await copyEngines(data, ["clickhouse"]);
+  if (!env.DATABASE_URL) await copyEngines(data, ["postgres"]);
+  return data;
 }
 
 function flags(options: ServerOptions): string[] {

@@ -26,7 +26,7 @@ export interface LineageMemory {
   declaredAt(asOf: AsOf): DeclaredVersion;
 }
 
-const PAGE = 50_000;
+const PAGE = 100_000;
 
 /** Reads what is known, and follows what is accepted from then on; before anything is. */
 export async function followedLineage(

@@ -1,11 +1,13 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 import type { Role } from "../../schemas/estate/role.ts";
 import { buildConsole } from "../../ui/build.ts";
-import { startServer, type ServerOptions, type ServerProcess } from "../server-process.ts";
+import { startServer, type ServerProcess } from "../server-process.ts";
 import { findChromium } from "./find-chromium.ts";
+import { copyPlayedDemo, type Scene } from "./played-demo.ts";
 
 const PICTURES = resolve(import.meta.dirname, "../../test-output/pictures");
 /** No window, no sandbox within a container, and no traffic of Chromium's own. */
@@ -35,11 +37,12 @@ export interface Look {
   theme?: "light" | "dark";
 }
 
-/** Builds the console if need be, starts the server on the demo estate over a temporary folder and opens Chromium. */
-export async function openConsole(options: Partial<ServerOptions> = {}): Promise<Console> {
+/** Builds the console if need be, starts the server on a scene of the demo, its clock stopped, and opens Chromium. */
+export async function openConsole(scene: Scene = "begun"): Promise<Console> {
   const executablePath = findChromium();
   await buildConsole({ ifStale: true });
-  const server = await startServer({ sandbox: true, ...options });
+  const data = await copyPlayedDemo(scene);
+  const server = await startServer({ sandbox: true, data });
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   const stranger = async (look: Look = {}) => {
     const context = await newContext(browser, server, look);
@@ -59,6 +62,7 @@ export async function openConsole(options: Partial<ServerOptions> = {}): Promise
     async close() {
       await browser.close();
       await server.stop();
+      await rm(data, { recursive: true, force: true });
     },
   };
 }
@@ -119,14 +123,4 @@ export async function keepsPage(page: Page): Promise<() => Promise<boolean>> {
   const mark = `stays-${Date.now()}`;
   await page.evaluate((name) => document.documentElement.setAttribute("data-mark", name), mark);
   return async () => (await page.locator("html").getAttribute("data-mark")) === mark;
-}
-
-/** Sets the demo's clock: simulated seconds a second, or its pause. */
-export async function driveClock(server: ServerProcess, order: { speed: number } | { paused: boolean }): Promise<void> {
-  const answer = await server.ask("/api/v1/clock", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(order),
-  });
-  if (!answer.ok) throw new Error(`The clock answered ${answer.status}: ${await answer.text()}`);
 }

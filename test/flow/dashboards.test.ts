@@ -4,7 +4,6 @@ import { record } from "../../server/audit/record.ts";
 import type { Actor } from "../../server/context.ts";
 import { answerDashboard } from "../../server/dashboards/answer-dashboard.ts";
 import { observingOf } from "../../server/dashboards/observing.ts";
-import { migrateClickHouse } from "../../server/store/migrate-clickhouse.ts";
 import { CLICKHOUSE_FORMS, openEmptyClickHouse, type OpenedClickHouse } from "../clickhouse.ts";
 import { POSTGRES_ENGINES, type OpenedEngine } from "../postgres-engines.ts";
 import { smallEstate } from "../small-estate.ts";
@@ -37,7 +36,6 @@ describe.each(CLICKHOUSE_FORMS)("figures of dashboards, ClickHouse %s", (form) =
 
   beforeAll(async () => {
     opened = await openEmptyClickHouse(form);
-    await migrateClickHouse(opened.clickhouse);
     engine = await POSTGRES_ENGINES[0]!.open();
     const { clickhouse } = opened;
     const { postgres } = engine;

@@ -10,7 +10,6 @@ import { createMetrics } from "../../server/metrics.ts";
 import { ROLE_SCOPES } from "../../server/people/permissions.ts";
 import { demand, type Permit } from "../../server/people/permit.ts";
 import { incidentRoutes } from "../../server/routes/incidents.ts";
-import { migrateClickHouse } from "../../server/store/migrate-clickhouse.ts";
 import { changesAfter } from "../../server/store/postgres/incidents-history.ts";
 import { startTasks } from "../../server/tasks/boss.ts";
 import { addReader } from "../alert-tower.ts";
@@ -56,7 +55,6 @@ const failures: unknown[] = [];
 beforeAll(async () => {
   const { clickhouse, close } = await openEmptyClickHouse("embedded");
   closing.push(close);
-  await migrateClickHouse(clickhouse);
   const { postgres, stop } = await POSTGRES_ENGINES[0]!.open();
   closing.push(stop);
   facts = knownFacts(estate, "2026-10");

@@ -7,7 +7,6 @@ import { createApp } from "../../server/app.ts";
 import type { Actor, Context } from "../../server/context.ts";
 import { demand, type Permit } from "../../server/people/permit.ts";
 import { lineRoutes } from "../../server/routes/lines.ts";
-import { migrateClickHouse } from "../../server/store/migrate-clickhouse.ts";
 import { openEmptyClickHouse, type CLICKHOUSE_FORMS } from "../clickhouse.ts";
 import { POSTGRES_ENGINES } from "../postgres-engines.ts";
 import { smallEstate } from "../small-estate.ts";
@@ -45,7 +44,6 @@ const LAYOUT = { key: "company,document,line", dimensions: "account" };
 /** The doors of lines over an engine with nothing in it. */
 export async function openLines(form: (typeof CLICKHOUSE_FORMS)[number]) {
   const { clickhouse, close } = await openEmptyClickHouse(form);
-  await migrateClickHouse(clickhouse);
   const { postgres, stop } = await POSTGRES_ENGINES[0]!.open();
   const directory = mkdtempSync(join(tmpdir(), "tieout-lines-"));
   let now = Date.parse("2026-11-03T08:00:00.000Z");

@@ -6,7 +6,6 @@ import { Declaration } from "../../server/lines/declaration.ts";
 import { findDifferences, USUAL_LIMITS } from "../../server/lines/find-differences.ts";
 import { pairLines } from "../../server/lines/pair-lines.ts";
 import { readLines } from "../../server/lines/read-lines.ts";
-import { migrateClickHouse } from "../../server/store/migrate-clickhouse.ts";
 import { openEmptyClickHouse, type OpenedClickHouse } from "../clickhouse.ts";
 import { random } from "../bench/random.ts";
 
@@ -15,7 +14,6 @@ const directory = mkdtempSync(join(tmpdir(), "tieout-planted-"));
 let engine: OpenedClickHouse;
 beforeAll(async () => {
   engine = await openEmptyClickHouse("embedded");
-  await migrateClickHouse(engine.clickhouse);
 }, 60_000);
 afterAll(async () => {
   await engine.close();

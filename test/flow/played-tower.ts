@@ -27,7 +27,6 @@ import type { Ingest } from "../../server/ingest/ingest.ts";
 import { createIngest } from "../../server/ingest/ingest.ts";
 import { createMetrics } from "../../server/metrics.ts";
 import type { ClickHouse } from "../../server/store/clickhouse.ts";
-import { migrateClickHouse } from "../../server/store/migrate-clickhouse.ts";
 import { openEmptyClickHouse } from "../clickhouse.ts";
 
 /** What the tower shows of one period at one instant. */
@@ -74,7 +73,6 @@ export async function openPlayedTower(
   const log = pino({ level: "silent" });
   const metrics = createMetrics();
   const { clickhouse, close } = await openEmptyClickHouse("embedded");
-  await migrateClickHouse(clickhouse);
   const sandbox = await startSandbox({ estate, scenario: file, dataDirectory, log });
   const { clock } = sandbox;
   const facts = createFacts();

@@ -14,7 +14,6 @@ import { ROLE_SCOPES } from "../../server/people/permissions.ts";
 import { demand, type Permit } from "../../server/people/permit.ts";
 import { breakRoutes } from "../../server/routes/breaks.ts";
 import { checkRoutes } from "../../server/routes/checks.ts";
-import { migrateClickHouse } from "../../server/store/migrate-clickhouse.ts";
 import { openEmptyClickHouse } from "../clickhouse.ts";
 import { POSTGRES_ENGINES } from "../postgres-engines.ts";
 
@@ -51,7 +50,6 @@ export async function openReconcilingTower(estate: Estate) {
   let now = new Date("2026-11-04T10:00:00.000Z");
   const clock = { now: () => now };
   const { clickhouse, close } = await openEmptyClickHouse("embedded");
-  await migrateClickHouse(clickhouse);
   const { postgres, stop } = await POSTGRES_ENGINES[0]!.open();
   const facts = createFacts();
   const ingest = createIngest({ clickhouse, clock, log, metrics, facts, maxEventBytes: 1024 * 1024 });

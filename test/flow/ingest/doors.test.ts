@@ -1,6 +1,5 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { migrateClickHouse } from "../../../server/store/migrate-clickhouse.ts";
 import { CLICKHOUSE_FORMS, openEmptyClickHouse, select, type OpenedClickHouse } from "../../clickhouse.ts";
 import { openTower, runEvent } from "./tower.ts";
 
@@ -17,7 +16,6 @@ describe.each(CLICKHOUSE_FORMS)("on the %s engine", (form) => {
   let tower: ReturnType<typeof openTower>;
   beforeAll(async () => {
     opened = await openEmptyClickHouse(form);
-    await migrateClickHouse(opened.clickhouse);
     tower = openTower(opened.clickhouse);
   });
   afterAll(() => opened.close());

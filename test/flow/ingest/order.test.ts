@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Facts } from "../../../schemas/facts.ts";
 import { createFacts } from "../../../server/facts/facts.ts";
 import { emptyDerivedTables } from "../../../server/store/clickhouse/derived-tables.ts";
-import { migrateClickHouse } from "../../../server/store/migrate-clickhouse.ts";
 import { CLICKHOUSE_FORMS, derivedTables, openEmptyClickHouse, type OpenedClickHouse } from "../../clickhouse.ts";
 import { sharedEvents } from "../../shared-events.ts";
 import { collidingEvents } from "./events.ts";
@@ -25,7 +24,6 @@ describe.each(CLICKHOUSE_FORMS)("on the %s engine", (form) => {
   let opened: OpenedClickHouse;
   beforeAll(async () => {
     opened = await openEmptyClickHouse(form);
-    await migrateClickHouse(opened.clickhouse);
   });
   afterAll(() => opened.close());
 

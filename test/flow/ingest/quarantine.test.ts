@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { QuarantineItem, QuarantinePage } from "../../../schemas/wire/quarantine-item.ts";
-import { migrateClickHouse } from "../../../server/store/migrate-clickhouse.ts";
 import { openEmptyClickHouse, select, type OpenedClickHouse } from "../../clickhouse.ts";
 import { openTower, runEvent } from "./tower.ts";
 
@@ -8,7 +7,6 @@ let opened: OpenedClickHouse;
 let tower: ReturnType<typeof openTower>;
 beforeAll(async () => {
   opened = await openEmptyClickHouse("embedded");
-  await migrateClickHouse(opened.clickhouse);
   tower = openTower(opened.clickhouse);
 });
 afterAll(() => opened.close());

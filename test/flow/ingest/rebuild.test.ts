@@ -8,7 +8,6 @@ import { openTower, runEvent } from "./tower.ts";
 let opened: OpenedClickHouse;
 beforeAll(async () => {
   opened = await openEmptyClickHouse("embedded");
-  await migrateClickHouse(opened.clickhouse);
 });
 afterAll(() => opened.close());
 

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { RunDetail } from "../../../schemas/wire/run-detail.ts";
 import type { Actor } from "../../../server/context.ts";
 import { runDetail } from "../../../server/facts/run-detail.ts";
-import { migrateClickHouse } from "../../../server/store/migrate-clickhouse.ts";
 import { openEmptyClickHouse, type OpenedClickHouse } from "../../clickhouse.ts";
 import { openTower, runEvent } from "./tower.ts";
 
@@ -23,7 +22,6 @@ const figures = {
 
 beforeAll(async () => {
   opened = await openEmptyClickHouse("embedded");
-  await migrateClickHouse(opened.clickhouse);
   tower = openTower(opened.clickhouse);
   const outputs = [{ namespace: "cpi://m", name: "OUT", facets: figures }];
   const jobDependencies = { ...signed, downstream: [{ job: load, run: { runId: "load-1" } }] };

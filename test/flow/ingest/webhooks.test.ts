@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { migrateClickHouse } from "../../../server/store/migrate-clickhouse.ts";
 import { openEmptyClickHouse, select, type OpenedClickHouse } from "../../clickhouse.ts";
 import { NOW, openTower, runEvent, WEBHOOK_SECRET } from "./tower.ts";
 
@@ -9,7 +8,6 @@ let opened: OpenedClickHouse;
 let tower: ReturnType<typeof openTower>;
 beforeAll(async () => {
   opened = await openEmptyClickHouse("embedded");
-  await migrateClickHouse(opened.clickhouse);
   tower = openTower(opened.clickhouse);
 });
 afterAll(() => opened.close());
