@@ -1,13 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  accessibilityBreaches,
-  complaints,
-  fitsItsWidth,
-  openConsole,
-  picture,
-  type Console,
-} from "./harness.ts";
+import { accessibilityBreaches, complaints, fitsItsWidth, openConsole, picture, type Console } from "./harness.ts";
 
 describe("the close, when DE01 does not tie", () => {
   let shown: Console;
