@@ -1,12 +1,13 @@
 import type { LineageDifference, LineageEdge, LineageNode } from "../../../schemas/wire/lineage.ts";
+import type { LineageTally } from "../../format/lineage.ts";
 import { EDGES, freshnessOf, lookOfEdge, type EdgeLook } from "./look.ts";
 
 type Change = LineageDifference["nodes"][number]["change"];
 export type ShownNode = LineageNode & { change?: Change };
 export type ShownEdge = LineageEdge & { change?: Change };
 
-/** What is put together into one node: the jobs of a hop, all of a system, or nothing. */
-export type Grouping = "hops" | "systems" | "none";
+/** What is put together: jobs onto the lines they make, the jobs of a hop into one node, all of a system, or nothing. */
+export type Grouping = "lines" | "hops" | "systems" | "none";
 
 /** A node as drawn: one of the graph's, or several put together. */
 export interface DrawnNode {
@@ -44,8 +45,25 @@ const WORST: readonly EdgeLook[] = [
   ...(["off", "removed", "added", "unknown", "flight", "carries", "declared", "plain", "shown", "tied"] as const),
 ];
 
-/** Puts nodes together and their edges with them; a circle within one node is not drawn. */
-export function drawnGraph(nodes: readonly ShownNode[], edges: readonly ShownEdge[], grouping: Grouping): DrawnGraph {
+/** A job that reads and fills more than these many pairs of datasets stays a node: its lines would hide everything else. */
+const MOST_PAIRS = 400;
+
+/**
+ * Puts nodes together and their edges with them; a circle within one node is not drawn. `focus`: a node that is never put
+ * onto a line.
+ */
+export function drawnGraph(
+  nodes: readonly ShownNode[],
+  edges: readonly ShownEdge[],
+  grouping: Grouping,
+  focus: string | null = null,
+): DrawnGraph {
+  if (grouping === "lines") {
+    const { kept, lines, filledBy } = jobsOntoLines(nodes, edges, focus);
+    const graph = drawnGraph(kept, lines, "hops");
+    for (const [job, dataset] of filledBy) graph.inside.set(job, graph.inside.get(dataset)!);
+    return graph;
+  }
   const groups = Map.groupBy(nodes, (node) => groupOf(node, grouping));
   const inside = new Map<string, string>();
   const drawn = [...groups].map(([id, members]): DrawnNode => {
@@ -67,6 +85,30 @@ export function drawnGraph(nodes: readonly ShownNode[], edges: readonly ShownEdg
     }),
     inside,
   };
+}
+
+/** Jobs that lead from datasets to datasets become lines between them, each telling the worse of its two halves. */
+function jobsOntoLines(nodes: readonly ShownNode[], edges: readonly ShownEdge[], focus: string | null) {
+  const into = Map.groupBy(edges, ({ destination }) => destination);
+  const out = Map.groupBy(edges, ({ origin }) => origin);
+  const isJob = (id: string) => id.startsWith("job:");
+  const filledBy = new Map<string, string>();
+  const lines: ShownEdge[] = [];
+  for (const { id, kind } of nodes) {
+    const [reads, fills] = [into.get(id) ?? [], out.get(id) ?? []];
+    const pairs = reads.length * fills.length;
+    if (kind !== "job" || id === focus || pairs === 0 || pairs > MOST_PAIRS) continue;
+    if (reads.some(({ origin }) => isJob(origin)) || fills.some(({ destination }) => isJob(destination))) continue;
+    filledBy.set(id, fills[0]!.destination);
+    for (const read of reads) {
+      for (const filled of fills) {
+        const worse = worstLook([read, filled]) === lookOfEdge(filled) ? filled : read;
+        lines.push({ ...worse, origin: read.origin, destination: filled.destination });
+      }
+    }
+  }
+  const rest = edges.filter(({ origin, destination }) => !filledBy.has(origin) && !filledBy.has(destination));
+  return { kept: nodes.filter(({ id }) => !filledBy.has(id)), lines: [...rest, ...lines], filledBy };
 }
 
 /** A newline separates the ends of a drawn edge, so none may stand in an id. */
@@ -164,15 +206,18 @@ function isLate(state: string | undefined): boolean {
   return state === "stale" || state === "missing";
 }
 
-/** Counts for the sentence a page opens with. */
-export function tally(nodes: readonly ShownNode[], edges: readonly ShownEdge[]) {
+/** Counts and names for the sentence a page opens with. */
+export function tally(nodes: readonly ShownNode[], edges: readonly ShownEdge[]): LineageTally {
   // The way into a job leads on to what the job fills: there the difference shows.
   const off = edges.filter(({ tie, destination }) => tie?.state === "off" && !destination.startsWith("job:"));
+  const offNodes = new Set(off.map(({ destination }) => destination));
+  const differing = off.flatMap(({ tie }) => tie?.checks.filter(({ state }) => state === "off") ?? []);
   return {
     datasets: nodes.filter(({ kind }) => kind === "dataset").length,
     jobs: nodes.filter(({ kind }) => kind === "job").length,
     systems: new Set(nodes.filter(({ kind }) => kind !== "report").map(({ systemTitle }) => systemTitle)).size,
-    off: new Set(off.map(({ destination }) => destination)).size,
-    late: nodes.filter(({ freshness }) => isLate(freshness?.state)).length,
+    off: nodes.filter(({ id }) => offNodes.has(id)).map(({ title }) => title),
+    offEntities: [...new Set(differing.map(({ entity }) => entity))].sort(),
+    late: nodes.filter(({ freshness }) => isLate(freshness?.state)).map(({ title }) => title),
   };
 }

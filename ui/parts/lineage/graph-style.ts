@@ -1,7 +1,7 @@
 import type { StylesheetJson } from "cytoscape";
 import { EDGES } from "./look.ts";
 
-export const NODE = { width: 190, height: 40 };
+export const NODE = { width: 176, height: 42 };
 
 const TONES = ["tie", "late", "flight", "risk", "break", "unknown", "rest"] as const;
 /** What each tone is called among the colours. */
@@ -36,7 +36,7 @@ export function coloursIn(element: HTMLElement): (token: string) => string {
 export function graphStyle(colour: (token: string) => string): StylesheetJson {
   const text = {
     "font-family": "Inter Variable, system-ui, sans-serif",
-    "min-zoomed-font-size": 7,
+    "min-zoomed-font-size": 6,
   };
   return [
     {
@@ -45,8 +45,8 @@ export function graphStyle(colour: (token: string) => string): StylesheetJson {
         ...text,
         ...{ width: NODE.width, height: NODE.height, shape: "round-rectangle" },
         ...{ "background-color": colour("--panel"), "border-width": 1, "border-color": colour("--line-strong") },
-        ...{ label: "data(label)", "font-size": 11, color: colour("--ink"), "line-height": 1.35 },
-        ...{ "text-wrap": "wrap", "text-max-width": "176px", "text-valign": "center", "text-halign": "center" },
+        ...{ label: "data(label)", "font-size": 12, color: colour("--ink"), "line-height": 1.35 },
+        ...{ "text-wrap": "wrap", "text-max-width": "166px", "text-valign": "center", "text-halign": "center" },
       },
     },
     {
@@ -68,7 +68,7 @@ export function graphStyle(colour: (token: string) => string): StylesheetJson {
       style: {
         ...text,
         ...{ width: 1.25, "curve-style": "bezier", "target-arrow-shape": "triangle", "arrow-scale": 0.7 },
-        ...{ "font-size": 10, label: "data(label)", "text-rotation": "autorotate", color: colour("--ink-2") },
+        ...{ "font-size": 12, label: "data(label)", color: colour("--ink-2") },
         ...{
           "text-background-color": colour("--panel"),
           "text-background-opacity": 1,

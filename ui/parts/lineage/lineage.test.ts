@@ -59,6 +59,18 @@ describe("what is drawn", () => {
     expect(drawnGraph(nodes, edges, "none").nodes).toHaveLength(5);
   });
 
+  test("jobs on the lines leave the datasets, and a line tells the worst that leads along it", () => {
+    const drawn = drawnGraph([...nodes, node("job:alone")], [...edges, edge("c", "job:alone")], "lines");
+    expect(drawn.nodes.map(({ id }) => id)).toEqual(["a", "b", "c", "job:alone"]);
+    expect(drawn.edges.map(({ origin, destination, look, count }) => [origin, destination, look, count])).toEqual([
+      ["b", "c", "carries", 1],
+      ["c", "job:alone", "plain", 1],
+      ["a", "b", "off", 2],
+    ]);
+    expect(drawn.inside.get("job:load DE01")).toBe("b");
+    expect(drawnGraph(nodes, edges, "lines", "job:load DE01").nodes.map(({ id }) => id)).toContain("hop:f:b");
+  });
+
   test("systems together draw only what leads from one to another", () => {
     const drawn = drawnGraph(nodes, edges, "systems");
     expect(drawn.nodes.map(({ id, subtitle }) => [id, subtitle])).toEqual([
@@ -71,7 +83,7 @@ describe("what is drawn", () => {
   test("following the break begins where it first differs and takes along what is behind it", () => {
     const drawn = drawnGraph([...nodes, node("d"), node("e")], [...edges, edge("d", "e", "tied")], "none");
     expect([...followBreak(drawn, nodes)].sort()).toEqual(["a", "b", "c", "job:load DE01", "job:load FR01"]);
-    expect(tally(nodes, edges)).toEqual({ datasets: 3, jobs: 2, systems: 2, off: 1, late: 2 });
+    expect(tally(nodes, edges)).toMatchObject({ datasets: 3, jobs: 2, systems: 2, off: ["b"], late: ["b", "c"] });
   });
 });
 
