@@ -75,9 +75,11 @@ export const insertSteps = defineQuestion({
     ON CONFLICT DO NOTHING`,
 });
 
-const READY = `s.state = 'waiting' AND (s.not_before IS NULL OR s.not_before <= now())
-  AND NOT EXISTS (SELECT 1 FROM request_steps p WHERE p.request_id = s.request_id AND p.step = ANY(s.after)
-    AND p.state NOT IN ('done', 'skipped'))`;
+// Each step before is looked up by its key, as a scalar: joined, the whole request would be read for every step of it.
+const TURN = `s.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM unnest(s.after) AS before(step)
+    WHERE (SELECT p.state FROM request_steps p WHERE p.request_id = s.request_id AND p.step = before.step)
+      NOT IN ('done', 'skipped'))`;
+const READY = `${TURN} AND (s.not_before IS NULL OR s.not_before <= now())`;
 
 /** Systems a request still has steps for; '' is none. */
 export const waitingSystems = defineQuestion({
@@ -246,9 +248,7 @@ export const stepCounts = defineQuestion({
       count(*) FILTER (WHERE state IN ('cancelled', 'blocked') OR (state = 'failed' AND resolution IS NOT NULL))::int AS cancelled,
       count(*) FILTER (WHERE state IN ('done', 'skipped'))::int AS done,
       count(*) FILTER (WHERE state IN ('running', 'verifying') OR (state = 'done' AND kind <> 'confirm'))::int AS begun,
-      CASE WHEN EXISTS (SELECT 1 FROM request_steps s WHERE s.request_id = $1 AND s.state = 'waiting'
-        AND NOT EXISTS (SELECT 1 FROM request_steps p WHERE p.request_id = s.request_id AND p.step = ANY(s.after)
-          AND p.state NOT IN ('done', 'skipped'))) THEN 1 ELSE 0 END AS ready
+      CASE WHEN EXISTS (SELECT 1 FROM request_steps s WHERE s.request_id = $1 AND ${TURN}) THEN 1 ELSE 0 END AS ready
     FROM request_steps WHERE request_id = $1`,
 });
 
