@@ -162,3 +162,5 @@ export function loadScenario(file: string): Scenario {
   if (read.success) return read.data;
   throw new PlayError(`${file}:\n${z.prettifyError(read.error)}`);
 }
+  /** Datasets whose loads hand in the lines behind their totals, by entity. */
+  lines: z.record(z.string(), z.array(z.string())).default({}),

@@ -5,6 +5,7 @@ import type { World } from "../collectors/sandbox.ts";
 import type { Estate } from "../schemas/estate/estate.ts";
 import type { DatasetEvent } from "../schemas/event/open-lineage.ts";
 import { createClock, type SimulatedClock } from "./clock.ts";
+import { lineFiles, type LineFile } from "./line-files.ts";
 import { postingPeriodEvents } from "./posting-periods.ts";
 import { readSavedPlay, savePlay, scenarioDigest } from "./saved-play.ts";
 import { loadScenario } from "./scenario.ts";
@@ -32,6 +33,8 @@ export interface StartedSandbox {
   begin(): void;
   /** What the systems have pushed by themselves so far, oldest first; only ever longer. */
   pushed(): DatasetEvent[];
+  /** Files of lines that the latest loads have written, for the door for lines. */
+  lineFiles(): LineFile[];
   /** What goes wrong in this play, as ground truth. */
   labels(): Label[];
   stop(): Promise<void>;
@@ -79,6 +82,7 @@ export async function startSandbox(start: SandboxStart): Promise<StartedSandbox>
   };
   return {
     ...{ world, clock, labels: world.labels },
+    lineFiles: () => lineFiles({ estate, scenario, world, days }),
     pushed: () => postingPeriodEvents(estate, scenario, days, clock.now().getTime()),
     systems: Object.fromEntries(served.map(({ id, connection }) => [id, { connection }])),
     historyUntil: clock.now().getTime() < Date.parse(scenario.startsAt) ? new Date(scenario.startsAt) : null,

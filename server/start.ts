@@ -13,6 +13,7 @@ import { greeting } from "./greeting.ts";
 import { MEMORY } from "./ingest/open-ingest.ts";
 import { forgetCutShort } from "./lines/forget-cut-short.ts";
 import { watchIncidents } from "./incidents/watch-incidents.ts";
+import { handInPlayed } from "./hand-in-played.ts";
 import type { Door } from "./listen.ts";
 import { openContext, type OpenedLater } from "./open-context.ts";
 import { openFoundations, type Foundations, type Start } from "./open-foundations.ts";
@@ -110,6 +111,7 @@ async function open(start: Start, onStop: (close: () => unknown) => void) {
   if (sandbox) {
     await playIn(sandbox, { collecting, gathering, estate, systems: sources.map(({ system }) => system.id), say });
     onStop(pushPlayed(sandbox, ctx));
+    onStop(handInPlayed(sandbox, ctx).stop);
   }
   await beginWatch(ctx);
   await say.step("Reconciliations", checkpoints.start);

@@ -18,7 +18,13 @@ import type { CalendarPreview } from "../schemas/wire/calendar-preview.ts";
 import type { IncidentAnswer, IncidentDetail, IncidentRow } from "../schemas/wire/incident.ts";
 import type { CloseHistory } from "../schemas/wire/close-history.ts";
 import type { ClockRow, Me, RequestRow } from "../schemas/wire/live.ts";
-import type { LineComparison, LineExtract, LineExtractDetail, RefusedExtractPage } from "../schemas/wire/lines.ts";
+import type {
+  LineComparison,
+  LineExtract,
+  LineExtractDetail,
+  LinesAbsent,
+  RefusedExtractPage,
+} from "../schemas/wire/lines.ts";
 import type { Plan } from "../schemas/wire/plan.ts";
 import type { ApprovalGiven, LoopReport, RequestBody, StepRow } from "../schemas/wire/request.ts";
 import type { QuarantineItem } from "../schemas/wire/quarantine-item.ts";
@@ -121,7 +127,7 @@ export const api = {
     ),
   /** The lines of a rule's hop side by side; `how` narrows, groups and pages them. */
   compareLines: (of: { rule: string; hop: string; entity: string; period: string }, how: Record<string, string>) =>
-    ask<LineComparison>("GET", `/api/v1/lines/compare?${new URLSearchParams({ ...of, ...how })}`),
+    ask<LineComparison | LinesAbsent>("GET", `/api/v1/lines/compare?${new URLSearchParams({ ...of, ...how })}`),
   refusedLines: (show: "open" | "all") => ask<RefusedExtractPage>("GET", `/api/v1/lines/refused?show=${show}`),
   lineExtract: (id: string) => ask<LineExtractDetail>("GET", `/api/v1/lines/${encodeURIComponent(id)}`),
   resubmitLines: (id: string, file: File, reason: string) =>

@@ -1,6 +1,7 @@
 import type { SimRejection } from "../../collectors/sandbox.ts";
 import type { Estate } from "../../schemas/estate/estate.ts";
 import type { Fault, Scenario } from "../scenario.ts";
+import { batchLines, type BatchLine } from "./batch-lines.ts";
 import { createBook, type AccountTotals, type Book } from "./book.ts";
 import type { FlowJob } from "./flow-jobs.ts";
 import { decimalOf } from "./money.ts";
@@ -20,6 +21,8 @@ export interface Books {
   rows(batch: Batch, refused: readonly string[]): number;
   /** What a batch adds up to without the rows refused: by account, or the count alone (account "") for master data. */
   totals(batch: Batch, refused: readonly string[]): AccountTotals[];
+  /** The lines of a batch without those refused, in order of time; none where it carries a list. */
+  lines(batch: Batch, refused: readonly string[]): BatchLine[];
   /** What a flow's source holds at an instant: the whole ledger with its balance-sheet accounts, or the list. */
   source(flow: string, entity: string, period: string, at: number): AccountTotals[];
   /** The rows of a batch the fault's model refuses; null when it carries none. */
@@ -36,13 +39,22 @@ export function createBooks(given: {
   const { seed, estate, scenario, days, jobs } = given;
   const books = new Map<string, Book>();
   const entities = new Map(estate.entities.map((entity) => [entity.id, entity]));
+  const numbered = new Map<string, BatchLine[]>();
+  const post = (entity: string, period: string) => postPeriod(seed, scenario, days, entities.get(entity)!, period);
   const bookOf = (entity: string, period: string) => {
     const key = `${entity}|${period}`;
     const known = books.get(key);
     if (known) return known;
-    const book = createBook(postPeriod(seed, scenario, days, entities.get(entity)!, period));
+    const book = createBook(post(entity, period));
     books.set(key, book);
     return book;
+  };
+  /** Posted once more where lines are asked for: a book keeps none, of all there are. */
+  const linesOf = (entity: string, period: string) => {
+    const key = `${entity}|${period}`;
+    const known = numbered.get(key) ?? batchLines(scenario, seed, entity, post(entity, period));
+    numbered.set(key, known);
+    return known;
   };
   /** A flow that begins with an extract carries postings; the others carry members of a list. */
   const postings = new Set(jobs.filter(({ hop, kind }) => hop === 0 && kind === "extract").map(({ flow }) => flow));
@@ -64,6 +76,12 @@ export function createBooks(given: {
     totals({ flow, entity, period, snapshotAsOf }, refused) {
       if (!postings.has(flow)) return members(entity, snapshotAsOf);
       return bookOf(entity, period).totals(snapshotAsOf, "travelling", refused);
+    },
+    lines({ flow, entity, period, snapshotAsOf }, refused) {
+      if (!postings.has(flow)) return [];
+      return linesOf(entity, period).filter(
+        ({ at, tag }) => at <= snapshotAsOf && (tag === null || !refused.includes(tag)),
+      );
     },
     rejected(fault, batch) {
       if (fault.flow !== batch.flow || fault.entity !== batch.entity || fault.period !== batch.period) return null;

@@ -4,6 +4,7 @@ import type { Scenario } from "../scenario.ts";
 import type { Label } from "./fault-script.ts";
 import { endEarly, waitingFor } from "./message-queue.ts";
 import { contentsKey, createPlay, reachedPeriods, type Play } from "./play.ts";
+import type { BatchLine } from "./batch-lines.ts";
 import { playSchedule } from "./play-schedule.ts";
 import { releaseQueue } from "./release-queue.ts";
 import { startJob } from "./start-job.ts";
@@ -21,6 +22,8 @@ export interface PlayedWorld extends World {
   acts(): readonly Act[];
   labels(): Label[];
 }
+  /** The lines behind what a run delivered, in order of time; none where `delivered` says nothing. */
+  lines(run: SimRun): BatchLine[];
 
 export interface WorldOptions {
   estate: Estate;
@@ -82,13 +85,19 @@ export function createWorld(options: WorldOptions): PlayedWorld {
   };
 }
 
-type Readings = Omit<World, "now" | "start" | "cancel">;
+type Readings = Omit<PlayedWorld, "now" | "start" | "cancel" | "acts" | "labels">;
 
 function readings(play: Play, now: () => number): Readings {
   const { estate, books } = play;
   const currencies = new Map(estate.entities.map(({ id, currency }) => [id, currency]));
   const sourceOf = (dataset: string) => estate.flows.find(({ source }) => source === dataset);
   return {
+  /** What a run put in its dataset by itself, once it is over. */
+  const broughtBy = (run: SimRun): Contents | null => {
+    const tracked = play.byKey.get(`${run.system}|${run.key}`);
+    const brought = tracked && now() >= run.endedAt && (run.outcome === "complete" || run.outcome === "partial");
+    return brought && tracked.batch ? { batch: tracked.batch, refused: tracked.refused } : null;
+  };
     entities: estate.entities.map(({ id, name, currency, zone, ledger }) => ({ id, name, currency, zone, ledger })),
     periods: () => reachedPeriods(play, now()).map(periodOf),
     runs(system, changedSince) {
@@ -110,9 +119,12 @@ function readings(play: Play, now: () => number): Readings {
       return contents ? carried(play, contents) : null;
     },
     delivered(run) {
-      const tracked = play.byKey.get(`${run.system}|${run.key}`);
-      const brought = tracked && now() >= run.endedAt && (run.outcome === "complete" || run.outcome === "partial");
-      return brought && tracked.batch ? carried(play, { batch: tracked.batch, refused: tracked.refused }) : null;
+      const contents = broughtBy(run);
+      return contents && carried(play, contents);
+    },
+    lines(run) {
+      const contents = broughtBy(run);
+      return contents ? books.lines(contents.batch, contents.refused) : [];
     },
     sources: (system) =>
       estate.datasets

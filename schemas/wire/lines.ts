@@ -157,6 +157,8 @@ export const LineComparison = z.object({
   version: z.string(),
   left: LineSide,
   right: LineSide,
+  /** Datasets between the two that handed no lines in, in the order figures pass them; lines of the last before them stand for theirs. */
+  passed: z.array(z.object({ dataset: z.string(), datasetTitle: z.string() })),
   keyColumns: z.array(z.string()),
   /** What is compared besides the key, in the order to show it: amount, currency, then dimensions. */
   columns: z.array(z.string()),
@@ -192,3 +194,14 @@ export const LineComparison = z.object({
   }),
 });
 export type LineComparison = z.infer<typeof LineComparison>;
+
+/** A hop whose lines cannot be laid side by side, because a side handed none in. */
+export const LinesAbsent = z.object({
+  entity: z.string(),
+  period: PeriodKey,
+  /** The side without lines: the one before the hop, with none before it either, or the one it leads to. */
+  absent: z.object({ dataset: z.string(), datasetTitle: z.string() }),
+  /** In a sentence. */
+  reason: z.string(),
+});
+export type LinesAbsent = z.infer<typeof LinesAbsent>;

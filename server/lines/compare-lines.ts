@@ -1,9 +1,10 @@
-import type { DifferenceKind, LineComparison, LinesDeclared } from "../../schemas/wire/lines.ts";
+import type { DifferenceKind, LineComparison, LinesAbsent, LinesDeclared } from "../../schemas/wire/lines.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
 import type { ExtractRow } from "../store/clickhouse/line-extracts.ts";
 import { linesKeptBack } from "../store/clickhouse/restated-lines.ts";
 import { sameKey, sideOf, sidesOf, type Sides, type SidesAsked } from "./compared-sides.ts";
+import { titleOf } from "./extract-rows.ts";
 import { describeDifference, describeMatch, groupsOf, named, totalsOf, type Columns } from "./describe-differences.ts";
 import { findDifferences, type Found } from "./find-differences.ts";
 import { inLineOrder, type Line } from "./line.ts";
@@ -42,9 +43,17 @@ const MOST_GROUPS = 500;
 const KEPT = 4;
 const kept = new Map<string, Promise<Compared>>();
 
-/** Two extracts side by side: missing, extra, different and duplicated lines, and how they were found. */
-export async function compareLines(ctx: Context, actor: Actor, asked: CompareAsked): Promise<LineComparison> {
+/**
+ * Two extracts side by side: missing, extra, different and duplicated lines, and how they were found. Where a side of a
+ * rule's hop handed none in, that is the answer.
+ */
+export async function compareLines(
+  ctx: Context,
+  actor: Actor,
+  asked: CompareAsked,
+): Promise<LineComparison | LinesAbsent> {
   const sides = await sidesOf(ctx, actor, asked.of);
+  if ("absent" in sides) return sides;
   const { left, right } = sides;
   const one = left[0] as ExtractRow;
   const keyColumns = sameKey(left, right, ctx);
@@ -68,6 +77,7 @@ export async function compareLines(ctx: Context, actor: Actor, asked: CompareAsk
     ...{ entity: one.entity, period: one.period, version: one.version },
     left: sideOf(ctx, left),
     right: sideOf(ctx, right),
+    passed: sides.passed.map((dataset) => ({ dataset, datasetTitle: titleOf(ctx.estate, dataset) })),
     ...{ keyColumns, columns: ["amount", "currency", ...dimensions], declared: compared.declared },
     totals: totalsOf(within),
     where: narrowed.where,

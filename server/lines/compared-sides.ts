@@ -1,10 +1,12 @@
-import type { LineSide } from "../../schemas/wire/lines.ts";
+import type { Reconciliation } from "../../schemas/estate/flow.ts";
+import type { LinesAbsent, LineSide } from "../../schemas/wire/lines.ts";
 import { lineInputOf } from "../breaks/line-input.ts";
 import { indexOf } from "../checks/estate-index.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
 import { inScope } from "../people/in-scope.ts";
 import { exactOf, exactText, type Exact } from "../reconcile/exact.ts";
+import { stagesBetween } from "../reconcile/transform.ts";
 import { termsOf } from "../reconcile/tie-line.ts";
 import { lineExtracts, lineExtractsById, type ExtractRow } from "../store/clickhouse/line-extracts.ts";
 import { titleOf } from "./extract-rows.ts";
@@ -22,9 +24,11 @@ export interface Sides {
   right: ExtractRow[];
   rightSign: 1 | -1;
   restating: Restating | null;
+  /** Legs between the two that handed nothing in. */
+  passed: readonly string[];
 }
 
-export function sidesOf(ctx: Context, actor: Actor, of: SidesAsked): Promise<Sides> {
+export function sidesOf(ctx: Context, actor: Actor, of: SidesAsked): Promise<Sides | LinesAbsent> {
   return "rule" in of ? sidesOfHop(ctx, actor, of) : sidesById(ctx, actor, of);
 }
 
@@ -38,14 +42,14 @@ async function sidesById(ctx: Context, actor: Actor, of: { left: readonly string
       if (row.state === "quarantined") throw new Fault("conflict", `The extract ${id} is quarantined: ${row.reason}`);
       return row;
     });
-  return { left: pick(of.left), right: pick(of.right), rightSign: 1, restating: null } as Sides;
+  return { left: pick(of.left), right: pick(of.right), rightSign: 1, restating: null, passed: [] } as Sides;
 }
 
 async function sidesOfHop(
   ctx: Context,
   actor: Actor,
   { rule, hop, entity, period }: { rule: string; hop: string; entity: string; period: string },
-): Promise<Sides> {
+): Promise<Sides | LinesAbsent> {
   if (!inScope(actor, entity)) throw new Fault("not-found", `There is no entity ${entity} for you to see.`);
   const declared = ctx.estate.reconciliations.find(({ id }) => id === rule);
   if (!declared) throw new Fault("not-found", `There is no reconciliation ${rule}.`);
@@ -57,18 +61,44 @@ async function sidesOfHop(
     throw new Fault("conflict", `The reconciliation ${rule} compares sums: its lines have no counterparts.`);
   const input = lineInputOf(ctx, declared, entity, period);
   if (!input) throw new Fault("not-found", `${ctx.estate.estate.title} has no period ${period}.`, { period });
-  const usual = indexOf(ctx.estate).flow(declared.flow).version;
-  const side = async (dataset: string) => {
-    const version = declared.versions[dataset] ?? usual;
-    const asked = { dataset, period, version, entities: [entity], allEntities: false, limit: 10_000 };
-    const rows = latestSide(await ctx.clickhouse.ask(lineExtracts, asked));
-    if (rows.length > 0) return rows;
-    const title = titleOf(ctx.estate, dataset);
-    throw new Fault("not-found", `No lines of ${title} were handed in for ${entity} and ${period}.`, { dataset });
-  };
-  const sign = (declared.signs[hop] ?? 1) * (declared.signs[from] ?? 1);
-  const restating = restatingBetween(declared, at, termsOf(input, ctx.clock.now().toISOString()));
-  return { left: await side(from), right: await side(hop), rightSign: sign === 1 ? 1 : -1, restating };
+  const handedIn = (dataset: string) => loadsOf(ctx, declared, { dataset, entity, period });
+  const right = latestSide(await handedIn(hop));
+  if (right.length === 0) return absent(ctx, { entity, period }, hop);
+  const terms = termsOf(input, ctx.clock.now().toISOString());
+  for (let start = at - 1; start >= 0; start--) {
+    const [leg = "", ...passed] = declared.legs.slice(start, at);
+    const left = sameSnapshot(await handedIn(leg), right);
+    if (left.length > 0) {
+      const sign = (declared.signs[hop] ?? 1) * (declared.signs[leg] ?? 1);
+      return { left, right, rightSign: sign === 1 ? 1 : -1, restating: restatingBetween(declared, at, terms), passed };
+    }
+    // Lines from before a leg that makes something else of them are not what it handed on.
+    if (stagesBetween(declared, start - 1, start, terms.mapping).length > 0) break;
+  }
+  return absent(ctx, { entity, period }, from);
+}
+
+async function loadsOf(
+  { clickhouse, estate }: Context,
+  rule: Reconciliation,
+  { dataset, entity, period }: { dataset: string; entity: string; period: string },
+): Promise<ExtractRow[]> {
+  const version = rule.versions[dataset] ?? indexOf(estate).flow(rule.flow).version;
+  return clickhouse.ask(lineExtracts, {
+    ...{ dataset, period, version, entities: [entity], allEntities: false, limit: 10_000 },
+  });
+}
+
+/** The extract of the other side's snapshot; the latest where none shows that moment. */
+function sameSnapshot(loads: readonly ExtractRow[], other: readonly ExtractRow[]): ExtractRow[] {
+  const same = latestSide(loads.filter(({ asOf }) => asOf === other[0]?.asOf));
+  return same.length > 0 ? same : latestSide(loads);
+}
+
+function absent(ctx: Context, of: { entity: string; period: string }, dataset: string): LinesAbsent {
+  const datasetTitle = titleOf(ctx.estate, dataset);
+  const reason = `No lines of ${datasetTitle} were handed in for ${of.entity} and ${of.period}.`;
+  return { ...of, absent: { dataset, datasetTitle }, reason };
 }
 
 export function sameKey(left: readonly ExtractRow[], right: readonly ExtractRow[], ctx: Context): string[] {

@@ -9,6 +9,7 @@ import { indexOf } from "../checks/estate-index.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
 import { inScope } from "../people/in-scope.ts";
+import { mayName } from "../people/key-limits.ts";
 import { demand } from "../people/permit.ts";
 import { totalsOfRun } from "../store/clickhouse/figures.ts";
 import { forgetLoad, lineExtractsById, sameExtract } from "../store/clickhouse/line-extracts.ts";
@@ -90,8 +91,11 @@ async function spooled<T>(
 }
 
 function checkPlace({ estate }: Context, actor: Actor, { dataset, entity, part, parts }: Declaration): void {
-  if (!estate.datasets.some(({ id }) => id === dataset))
-    throw new Fault("invalid-input", `The estate has no dataset ${dataset}.`, { pointer: "/dataset" });
+  const declared = estate.datasets.find(({ id }) => id === dataset);
+  if (!declared) throw new Fault("invalid-input", `The estate has no dataset ${dataset}.`, { pointer: "/dataset" });
+  const { namespace } = estate.systems.find(({ id }) => id === declared.system) ?? { namespace: "" };
+  if (!mayName(actor, namespace))
+    throw new Fault("not-permitted", `The key “${actor.name}” may not hand in lines of ${namespace}.`);
   if (!estate.entities.some(({ id }) => id === entity) || !inScope(actor, entity))
     throw new Fault("invalid-input", `There is no entity ${entity} for you to hand lines in for.`, {
       pointer: "/entity",

@@ -7,6 +7,7 @@ import { PeriodKey } from "../../schemas/instant.ts";
 import {
   DifferenceKind,
   LineComparison,
+  LinesAbsent,
   LineExtract,
   LineExtractDetail,
   LineExtractPage,
@@ -158,7 +159,11 @@ function reading({ ctx, permit }: Deps): Hono {
     )
     .get(
       "/api/v1/lines/compare",
-      described({ tag: "Lines", summary: "Two extracts side by side: the lines that differ", answers: LineComparison }),
+      described({
+        tag: "Lines",
+        summary: "Two extracts side by side: the lines that differ, or which side handed none in",
+        answers: z.union([LineComparison, LinesAbsent]),
+      }),
       permit("board:read"),
       validator("query", Compare, expected("left and right, or rule, hop, entity and period")),
       async (c) => {
