@@ -91,13 +91,13 @@ function readings(play: Play, now: () => number): Readings {
   const { estate, books } = play;
   const currencies = new Map(estate.entities.map(({ id, currency }) => [id, currency]));
   const sourceOf = (dataset: string) => estate.flows.find(({ source }) => source === dataset);
-  return {
   /** What a run put in its dataset by itself, once it is over. */
   const broughtBy = (run: SimRun): Contents | null => {
     const tracked = play.byKey.get(`${run.system}|${run.key}`);
     const brought = tracked && now() >= run.endedAt && (run.outcome === "complete" || run.outcome === "partial");
     return brought && tracked.batch ? { batch: tracked.batch, refused: tracked.refused } : null;
   };
+  return {
     entities: estate.entities.map(({ id, name, currency, zone, ledger }) => ({ id, name, currency, zone, ledger })),
     periods: () => reachedPeriods(play, now()).map(periodOf),
     runs(system, changedSince) {
