@@ -28,8 +28,8 @@ export default defineConfig({
           ...NATIVELY,
           name: "flow",
           include: ["test/flow/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
         },
       },
       {
@@ -38,8 +38,8 @@ export default defineConfig({
           name: "collectors",
           include: ["{collectors,test/collectors}/**/*.test.ts"],
           isolate: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
         },
       },
       {
@@ -48,8 +48,9 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          testTimeout: 300_000,
+          // The first journey may play the demo to the scene it needs.
+          hookTimeout: 900_000,
         },
       },
     ],

@@ -75,7 +75,7 @@ describe("the close, when DE01 does not tie", () => {
     const alone = complaints(theirs);
     await theirs.goto("/incidents");
     const row = theirs.getByRole("button", { name: /Unmapped cost centre 7710/ });
-    await row.waitFor({ timeout: 30_000 });
+    await row.waitFor();
     expect(await theirs.getByRole("heading", { level: 1 }).textContent()).toMatch(/needs? you/);
     await row.focus();
     await theirs.keyboard.press("a");
@@ -101,7 +101,7 @@ describe("the close, when DE01 does not tie", () => {
     const theirs = await shown.signIn("accountant");
     await theirs.goto("/reconcile/2026-10");
     const row = theirs.getByRole("region", { name: "Breaks" }).getByRole("row", { name: /22,231\.55/ });
-    await row.waitFor({ timeout: 30_000 });
+    await row.waitFor();
     await row.focus();
     await theirs.keyboard.press("e");
     const dialog = theirs.getByRole("alertdialog");

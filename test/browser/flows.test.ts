@@ -34,7 +34,7 @@ describe("flows, live", () => {
     expect(await strips.locator("tr").count()).toBe(24);
     const before = await strips.textContent();
     await runClock(shown.server, USUAL);
-    await expect.poll(() => strips.textContent(), { timeout: 30_000 }).not.toBe(before);
+    await expect.poll(() => strips.textContent(), { timeout: 120_000 }).not.toBe(before);
     expect(await stays()).toBe(true);
     expect(await accessibilityBreaches(page)).toEqual([]);
     await picture(page, "flows");
@@ -69,7 +69,7 @@ describe("flows, live", () => {
     await dialog.getByRole("button", { name: "Close" }).click();
 
     await expect
-      .poll(async () => (await requests()).map(({ state }) => state), { timeout: 60_000 })
+      .poll(async () => (await requests()).map(({ state }) => state), { timeout: 180_000 })
       .toEqual(["completed"]);
     const [request] = await requests();
     expect(request?.runId).toMatch(/^[0-9a-f-]{36}$/);

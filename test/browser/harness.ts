@@ -21,6 +21,9 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+/** Milliseconds a page may take for anything on a loaded machine: no journey measures speed. */
+const PATIENCE = 90_000;
+
 export interface Console {
   server: ServerProcess;
   browser: Browser;
@@ -46,6 +49,7 @@ export async function openConsole(scene: Scene = "begun"): Promise<Console> {
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   const stranger = async (look: Look = {}) => {
     const context = await newContext(browser, server, look);
+    context.setDefaultTimeout(PATIENCE);
     return context.newPage();
   };
   return {

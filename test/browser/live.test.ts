@@ -21,7 +21,7 @@ describe("the close, live", () => {
     const before = await board.textContent();
     await runClock(shown.server, SPEED);
     await expect
-      .poll(() => board.locator("tbody tr", { hasText: "done" }).count(), { timeout: 100_000 })
+      .poll(() => board.locator("tbody tr", { hasText: "done" }).count(), { timeout: 240_000 })
       .toBeGreaterThan(0);
     expect(await board.textContent()).not.toBe(before);
     expect(await stays()).toBe(true);
