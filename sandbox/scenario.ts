@@ -146,6 +146,8 @@ export const Scenario = z.strictObject({
   batches: z.record(z.string(), z.string()),
   /** When jobs that serve all entities run, in the group's zone. */
   groupJobs: z.array(z.strictObject({ job: z.string(), at: z.array(LocalTime).min(1) })),
+  /** Datasets whose loads hand in the lines behind their totals, by entity. */
+  lines: z.record(z.string(), z.array(z.string())).default({}),
   /** Jobs that have nothing to do with the flows, one run a day, in the group's zone. */
   background: z.array(z.strictObject({ system: z.string(), job: z.string(), at: LocalTime })),
   faults: z.array(Fault),
@@ -162,5 +164,3 @@ export function loadScenario(file: string): Scenario {
   if (read.success) return read.data;
   throw new PlayError(`${file}:\n${z.prettifyError(read.error)}`);
 }
-  /** Datasets whose loads hand in the lines behind their totals, by entity. */
-  lines: z.record(z.string(), z.array(z.string())).default({}),

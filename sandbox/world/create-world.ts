@@ -3,8 +3,8 @@ import type { Estate } from "../../schemas/estate/estate.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Label } from "./fault-script.ts";
 import { endEarly, waitingFor } from "./message-queue.ts";
-import { contentsKey, createPlay, reachedPeriods, type Play } from "./play.ts";
 import type { BatchLine } from "./batch-lines.ts";
+import { contentsKey, createPlay, reachedPeriods, type Play } from "./play.ts";
 import { playSchedule } from "./play-schedule.ts";
 import { releaseQueue } from "./release-queue.ts";
 import { startJob } from "./start-job.ts";
@@ -21,9 +21,9 @@ export interface PlayedWorld extends World {
   /** Acts so far, in order; with seed, scenario and an instant they are the world's whole state. */
   acts(): readonly Act[];
   labels(): Label[];
-}
   /** The lines behind what a run delivered, in order of time; none where `delivered` says nothing. */
   lines(run: SimRun): BatchLine[];
+}
 
 export interface WorldOptions {
   estate: Estate;
