@@ -21,7 +21,10 @@ export interface IncidentWatch {
 /** How long news gathers before it is looked at, and how often time alone is, in milliseconds. */
 const SETTLE = 300;
 const TICK = 2_000;
-/** A costly look is followed by a rest this many times as long, so that boards are answered in between. */
+/**
+ * A costly look is followed by a rest this many times as long, so that boards are answered in between. News after a look
+ * that no news had asked for does not wait: what goes wrong first is told first.
+ */
 const REST = 9;
 const LONGEST_REST = 5_000;
 
@@ -36,33 +39,45 @@ export function watchIncidents({ ctx, collectors, memo }: Watching): IncidentWat
   let named: ReadonlyMap<string, string> = new Map();
   let waiting: NodeJS.Timeout | null = null;
   let ticking: NodeJS.Timeout | null = null;
-  let restsUntil = 0;
+  let dueAt = Infinity;
+  let heard = false;
+  const restsUntil = { news: 0, tick: 0 };
   let work: Promise<void> = Promise.resolve();
 
   const pass = async () => {
     const began = performance.now();
+    const byNews = heard;
+    heard = false;
     const found = findIncidents(ctx.estate, order, await lookForExceptions({ ctx, collectors, memo, slow }));
     const now = namesOf(found);
     const moved = new Set([...now].filter(([key, names]) => named.get(key) !== names).map(([key]) => key));
     const written = await recordIncidents(ctx, found, moved);
     named = now;
     if (written > 0) ctx.touch("incidents");
-    restsUntil = performance.now() + Math.min(LONGEST_REST, REST * (performance.now() - began));
+    const ended = performance.now();
+    restsUntil.tick = ended + Math.min(LONGEST_REST, REST * (ended - began));
+    if (byNews) restsUntil.news = restsUntil.tick;
   };
   const lookNow = () => {
     const next = work.then(pass);
     work = next.catch((error: unknown) => ctx.log.error({ err: error }, "incidents could not be looked for"));
     return next;
   };
+  const lookAfter = (rest: number) => {
+    const at = Math.max(performance.now() + SETTLE, rest);
+    if (at >= dueAt) return;
+    if (waiting) clearTimeout(waiting);
+    dueAt = at;
+    waiting = setTimeout(() => {
+      waiting = null;
+      dueAt = Infinity;
+      lookNow().catch(() => {});
+    }, at - performance.now());
+  };
   const look = () => {
-    if (!ticking || waiting) return;
-    waiting = setTimeout(
-      () => {
-        waiting = null;
-        lookNow().catch(() => {});
-      },
-      Math.max(SETTLE, restsUntil - performance.now()),
-    );
+    if (!ticking) return;
+    heard = true;
+    lookAfter(restsUntil.news);
   };
   return {
     look,
@@ -72,7 +87,7 @@ export function watchIncidents({ ctx, collectors, memo }: Watching): IncidentWat
       look();
     },
     start() {
-      ticking ??= setInterval(look, TICK);
+      ticking ??= setInterval(() => lookAfter(restsUntil.tick), TICK);
       ticking.unref();
       look();
     },
