@@ -41,6 +41,11 @@ export function workDaysOf(...calendars: readonly Calendar[]): WorkDays {
     throw new RangeError(`calendar ${names} has no work day ${workDay} within ${LONGEST_SEARCH_DAYS} days`);
   };
 
+  const versionOf = (years: readonly number[]) => {
+    const rules = kept.map((calendar) => calendar.rules(years));
+    return uuidv5(JSON.stringify(calendars.length === 1 ? rules[0] : rules), CALENDARS);
+  };
+
   return {
     isWorkDay: (date) => works(dayOf(date)),
     nth,
@@ -57,12 +62,12 @@ export function workDaysOf(...calendars: readonly Calendar[]): WorkDays {
       return reasons.length > 0 ? [...new Set(reasons)].join(", ") : null;
     },
     version(endsOn) {
+      const known = versions.get(endsOn);
+      if (known !== undefined) return known;
       const years = [addDays(endsOn, -31), addDays(endsOn, 62)].map((date) => Number(date.slice(0, 4)));
-      const key = years.join();
-      const rules = () => kept.map((calendar) => calendar.rules([...new Set(years)]));
-      const version =
-        versions.get(key) ?? uuidv5(JSON.stringify(calendars.length === 1 ? rules()[0] : rules()), CALENDARS);
-      versions.set(key, version);
+      const key = [...new Set(years)].join();
+      const version = versions.get(key) ?? versionOf(key.split(",").map(Number));
+      versions.set(key, version).set(endsOn, version);
       return version;
     },
   };
