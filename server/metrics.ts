@@ -102,6 +102,12 @@ function engineMetrics(registers: Registry[]) {
 function liveMetrics(registers: Registry[]) {
   return {
     liveClients: new Gauge({ name: "tieout_live_clients", help: "Consoles connected.", registers }),
+    liveSlow: new Counter({
+      name: "tieout_live_slow_total",
+      help: "Consoles that read too slowly: passed-over was shown the rows anew, cut-off had to connect anew.",
+      labelNames: ["what"],
+      registers,
+    }),
     liveChanges: new Counter({
       name: "tieout_live_changes_total",
       help: "Changes pushed to consoles.",

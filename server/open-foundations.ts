@@ -63,7 +63,10 @@ export async function openFoundations(
   const { maxEventBytes } = options;
   const journal = options.clickhouseUrl ? null : join(options.data, "journal");
   const { facts, ingest, clickhouse } = await say.step("What is known", () =>
-    openIngest({ ...{ clickhouse: engine, journal, clock, log, metrics, maxEventBytes }, onStop }),
+    openIngest({
+      ...{ clickhouse: engine, journal, clock, log, metrics, maxEventBytes, onStop },
+      quotas: estate.quotas,
+    }),
   );
   const lineage = await followedLineage(clickhouse, versions, ingest);
   const publicUrl = environment.TIEOUT_URL ?? door.url;

@@ -20,8 +20,8 @@ const TITLES: Record<number, string> = {
   503: "Not available right now",
 };
 
-/** Seconds a client is asked to wait after 429 and 503. */
-const RETRY_AFTER = "2";
+/** Seconds a client is asked to wait after 429 and 503 where the fault does not say. */
+const RETRY_AFTER = 2;
 
 /** The web library refuses a body that is no JSON in its own way. */
 function faultOf(error: unknown): Fault | null {
@@ -36,7 +36,7 @@ export function problem(c: HonoContext, error: unknown, log: Logger): Response {
   const fault = faultOf(error);
   const status = fault ? FAULT_STATUS[fault.code] : 500;
   if (!fault) log.error({ err: error, path: c.req.path }, "a request crashed");
-  if (status === 429 || status === 503) c.header("Retry-After", RETRY_AFTER);
+  if (status === 429 || status === 503) c.header("Retry-After", String(fault?.detail.retryAfterSeconds ?? RETRY_AFTER));
   return c.body(
     JSON.stringify({
       ...fault?.detail,

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { ExceptionCode } from "../event/facets.ts";
 import { Calendar, CalendarIds, CloseCalendar, PeriodScheme } from "./calendar.ts";
 import { Dataset, Flow, Mapping, Reconciliation, Report } from "./flow.ts";
+import { Quota } from "./quota.ts";
 import { RateSet } from "./rate-set.ts";
 import { ApprovalPolicy, ReleaseFreeze, Schedule } from "./request.ts";
 import { Retention } from "./retention.ts";
@@ -72,6 +73,7 @@ export const EstateFile = z.strictObject({
   approvals: z.array(ApprovalPolicy).optional(),
   schedules: z.array(Schedule).optional(),
   freezes: z.array(ReleaseFreeze).optional(),
+  quotas: z.array(Quota).optional(),
 });
 export type EstateFile = z.infer<typeof EstateFile>;
 
@@ -99,5 +101,6 @@ export const Estate = z.strictObject({
   approvals: z.array(ApprovalPolicy).default([]),
   schedules: z.array(Schedule).default([]),
   freezes: z.array(ReleaseFreeze).default([]),
+  quotas: z.array(Quota).default([]),
 });
 export type Estate = z.infer<typeof Estate>;

@@ -20,4 +20,5 @@ export const SECTIONS = [
   "approvals",
   "schedules",
   "freezes",
+  "quotas",
 ] as const;

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Quota } from "../../schemas/estate/quota.ts";
 import type { Clock } from "../context.ts";
 import { Fault } from "../fault.ts";
 import type { Metrics } from "../metrics.ts";
@@ -10,8 +11,11 @@ import type { Acceptance, EventInput, Origin } from "./input.ts";
 import { insertRows, type PreparedRow } from "./insert-rows.ts";
 import type { Journal } from "./journal.ts";
 import { quarantineId, quarantineLine, type QuarantinedInput } from "./quarantine.ts";
+import { createQuotas } from "./quotas.ts";
+import { createRoom, USUAL_ROOM, type RoomLimits } from "./room.ts";
 import { rowLine } from "./row-line.ts";
 import { createStoring, type Storing } from "./storing.ts";
+import { createTurns } from "./turns.ts";
 
 export interface IngestDeps {
   clickhouse: ClickHouse;
@@ -27,8 +31,10 @@ export interface IngestDeps {
   facts: { apply(rows: readonly IncomingRow[]): void };
   /** Largest text of one event, in bytes. */
   maxEventBytes: number;
-  /** Bytes that may wait to become durable; beyond it new input is turned away with 503. */
-  maxWaitingBytes?: number;
+  /** What may wait to become durable; beyond it new input is turned away with 503. */
+  room?: Partial<RoomLimits>;
+  /** What senders at the doors may send; none is limited without. */
+  quotas?: readonly Quota[];
 }
 
 export interface Ingest {
@@ -41,15 +47,19 @@ export interface Ingest {
   /** Called after each durable group; returns the way to stop listening. */
   onAccepted(listener: (rows: readonly IncomingRow[]) => void): () => void;
   onQuarantined(listener: () => void): () => void;
-  /** Holds room for bytes that are being read; throws the Fault `overloaded` when there is none. Returns the release. */
-  reserve(bytes: number): () => void;
+  /**
+   * Lets a sender's body in: answers how to hold room for its bytes while they are read, which throws the Fault `overloaded`
+   * when there is none and else answers the release. Throws `too-many-requests` for who has sent more than it may.
+   */
+  admit(source: string): (bytes: number) => () => void;
   /** Resolves once all that was accepted so far is in the tables. */
   stored(): Promise<void>;
   /** Resolves once nothing is waiting. */
   idle(): Promise<void>;
 }
 
-const DEFAULT_WAITING_BYTES = 256 * 1024 * 1024;
+/** Milliseconds of one turn of the event loop that reading input may take, so that boards are answered in between. */
+const TURN = 8;
 const GROUP = { maxRows: 5_000, maxBytes: 16 * 1024 * 1024 };
 /** Milliseconds between two writes of the journal: a few large ones cost less than many small ones. */
 const JOURNAL_REST = 4;
@@ -88,14 +98,13 @@ export function createIngest(deps: IngestDeps): Ingest {
       for (const listener of quarantineListeners) listener();
     },
   });
-  const reserve = createRoom(deps);
+  const room = createRoom({ ...USUAL_ROOM, ...deps.room }, deps.metrics);
+  const quotas = createQuotas(deps.quotas ?? []);
+  const inTurn = createTurns(TURN);
 
-  const store = async (rows: IncomingRow[], refused: QuarantinedInput[]) => {
+  const store = async (rows: PreparedRow[], refused: QuarantinedInput[]) => {
     try {
-      await Promise.all([
-        events.write(rows.map((row) => ({ row, line: rowLine(row) }))),
-        quarantine.write(refused.map(quarantineLine)),
-      ]);
+      await Promise.all([events.write(rows), quarantine.write(refused.map(quarantineLine))]);
     } catch (error) {
       deps.log.error({ err: error, events: rows.length, quarantined: refused.length }, "input could not be stored");
       throw new Fault(
@@ -105,22 +114,23 @@ export function createIngest(deps: IngestDeps): Ingest {
     }
   };
   const acceptTexts: Ingest["acceptTexts"] = async (inputs, origin) => {
-    const release = reserve(inputs.reduce((bytes, input) => bytes + input.text.length, 0));
+    const isLimited = LIMITED_DOORS.has(origin.door);
+    if (isLimited) quotas.takeSent(nameOf(origin.source), inputs.length);
+    // What came through a door holds room for its body since it began to be read.
+    const bytes = isLimited ? 0 : inputs.reduce((sum, input) => sum + input.text.length, 0);
+    const release = room({ source: origin.source, bytes, events: inputs.length });
     try {
       const receivedAt = deps.clock.now().toISOString();
-      const rows: IncomingRow[] = [];
+      const rows: PreparedRow[] = [];
       const refused: QuarantinedInput[] = [];
-      const acceptances = inputs.map((input): Acceptance => {
-        const examined = examine(input, origin, receivedAt, deps);
-        if (examined.ok) {
-          rows.push(examined.row);
-          return { status: "accepted", eventId: examined.row.eventId, warnings: examined.row.warnings };
-        }
-        const id = quarantineId(input);
-        const { reason, path } = examined;
-        refused.push({ id, receivedAt, input, origin, reason, path });
-        return { status: "quarantined", id, reason, path, malformed: examined.malformed };
-      });
+      const acceptances: Acceptance[] = [];
+      for (const input of inputs) {
+        const taken = await inTurn(() => takenIn(input, origin, receivedAt, deps));
+        if (taken.ready) rows.push(taken.ready);
+        else refused.push(taken.refused);
+        acceptances.push(taken.acceptance);
+      }
+      if (isLimited) quotas.takeProduced(rows.map(({ row }) => row.producer));
       await store(rows, refused);
       deps.metrics.eventsAccepted.inc({ door: origin.door }, rows.length);
       if (refused.length > 0) deps.metrics.eventsQuarantined.inc({ door: origin.door }, refused.length);
@@ -142,7 +152,10 @@ export function createIngest(deps: IngestDeps): Ingest {
     },
     onAccepted: (listener) => listen(listeners, listener),
     onQuarantined: (listener) => listen(quarantineListeners, listener),
-    reserve,
+    admit(source) {
+      quotas.demand(nameOf(source));
+      return (bytes) => room({ source, bytes, events: 0 });
+    },
     stored: storing.caughtUp,
     async idle() {
       await Promise.all([events.idle(), quarantine.idle()]);
@@ -176,23 +189,30 @@ function listen<L>(listeners: Set<L>, listener: L): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Bytes held by input on its way. One input alone is let in whatever its size, or it never could be. */
-function createRoom(deps: IngestDeps): Ingest["reserve"] {
-  const most = deps.maxWaitingBytes ?? DEFAULT_WAITING_BYTES;
-  let held = 0;
-  return (bytes) => {
-    if (held > 0 && held + bytes > most) {
-      deps.metrics.eventsShed.inc();
-      throw new Fault("overloaded", "Too much input is waiting to be stored. Send it again in a moment.");
-    }
-    held += bytes;
-    deps.metrics.ingestWaitingBytes.set(held);
-    let released = false;
-    return () => {
-      if (released) return;
-      released = true;
-      held -= bytes;
-      deps.metrics.ingestWaitingBytes.set(held);
-    };
+type TakenIn = { acceptance: Acceptance } & (
+  { ready: PreparedRow; refused?: never } | { ready?: never; refused: QuarantinedInput }
+);
+
+/** Doors that others send to; what Tieout reads itself it reads at its own pace. */
+const LIMITED_DOORS: ReadonlySet<Origin["door"]> = new Set(["lineage", "cloudevents"]);
+
+/** One input as it will be stored, and what its sender is told. */
+function takenIn(input: EventInput, origin: Origin, receivedAt: string, deps: IngestDeps): TakenIn {
+  const examined = examine(input, origin, receivedAt, deps);
+  if (examined.ok) {
+    const { row } = examined;
+    const acceptance = { status: "accepted" as const, eventId: row.eventId, warnings: row.warnings };
+    return { ready: { row, line: rowLine(row) }, acceptance };
+  }
+  const id = quarantineId(input);
+  const { reason, path, malformed, outside = false } = examined;
+  return {
+    refused: { id, receivedAt, input, origin, reason, path },
+    acceptance: { status: "quarantined", id, reason, path, malformed, outside },
   };
+}
+
+/** `key:airflow` and `webhook:airflow` are senders of one name. */
+function nameOf(source: string): string {
+  return source.slice(source.indexOf(":") + 1);
 }

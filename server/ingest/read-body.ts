@@ -15,6 +15,7 @@ export type Body =
   /** What is not text in UTF-8, or could not be inflated. */
   | { text: null; bytes: Buffer; reason: string };
 
+const STEP = 256 * 1024;
 const inflate = promisify(gunzip);
 /** Each may unfold to the largest body, so few at a time. */
 const inflating = pLimit(2);
@@ -31,24 +32,31 @@ export async function withBody<T>(request: Request, limits: BodyLimits, act: (bo
   const declared = request.headers.get("content-length");
   const length = declared === null ? null : Number(declared);
   if (length !== null && length > limits.maxBytes) throw tooLarge(limits);
-  // A body of unknown length is counted as it comes; until then it holds room for the largest.
-  const release = limits.reserve(length ?? limits.maxBytes);
+  const releases: (() => void)[] = [];
+  const reserve = (bytes: number) => void releases.push(limits.reserve(bytes));
   try {
-    const sent = length === null ? await readCounted(request, limits) : Buffer.from(await request.arrayBuffer());
+    if (length !== null) reserve(length);
+    const sent =
+      length === null ? await readCounted(request, limits, reserve) : Buffer.from(await request.arrayBuffer());
     if (encoding === "identity") return await act(decode(sent));
     const body = await inflating(() => inflateBody(sent, limits));
-    return await act(Buffer.isBuffer(body) ? decode(body) : body);
+    if (!Buffer.isBuffer(body)) return await act(body);
+    reserve(body.byteLength);
+    return await act(decode(body));
   } finally {
-    release();
+    for (const release of releases) release();
   }
 }
 
-async function readCounted(request: Request, limits: BodyLimits): Promise<Buffer> {
+/** A body of unknown length takes room as it comes, in steps. */
+async function readCounted(request: Request, limits: BodyLimits, reserve: (bytes: number) => void): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
+  let reserved = 0;
   for await (const chunk of request.body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > limits.maxBytes) throw tooLarge(limits);
+    for (; reserved < bytes; reserved += STEP) reserve(STEP);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -26,8 +26,8 @@ export function cloudEventRoutes(deps: IngestDoorDeps): Hono {
       timed(metrics, () => {
         const mode = modeOf(c.req.raw.headers);
         const maxBytes = mode === "batched" ? maxEventBytes * 2 : maxEventBytes;
-        return withBody(c.req.raw, { maxBytes, reserve: ingest.reserve }, async (body) => {
-          const origin = originOf("cloudevents", c.get("actor"), c.req.header("content-type"));
+        const origin = originOf("cloudevents", c.get("actor"), c.req.header("content-type"));
+        return withBody(c.req.raw, { maxBytes, reserve: ingest.admit(origin.source) }, async (body) => {
           const acceptances = await ingest.acceptTexts(cloudEventInputs(body, mode, c.req.raw.headers), origin);
           if (mode !== "batched") return c.json(answerOne(acceptances[0]), 201);
           const answer = answerBatch(acceptances);

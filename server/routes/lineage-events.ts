@@ -9,20 +9,20 @@ import { described } from "./describe.ts";
 /** OpenLineage's own doors: one event, and batches as JSON array or NDJSON, gzip on both. */
 export function lineageEventRoutes(deps: IngestDoorDeps): Hono {
   const { ingest, metrics, permit, maxEventBytes } = deps;
-  const { reserve } = ingest;
   return new Hono()
     .post(
       "/api/v1/lineage",
       described({ tag: "Ingest", summary: "Send one OpenLineage event", status: 201, answers: Accepted }),
       permit("ingest:write"),
       (c) =>
-        timed(metrics, () =>
-          withBody(c.req.raw, { maxBytes: maxEventBytes, reserve }, async (body) => {
-            const origin = originOf("lineage", c.get("actor"), c.req.header("content-type"));
+        timed(metrics, () => {
+          const origin = originOf("lineage", c.get("actor"), c.req.header("content-type"));
+          const limits = { maxBytes: maxEventBytes, reserve: ingest.admit(origin.source) };
+          return withBody(c.req.raw, limits, async (body) => {
             const [acceptance] = await ingest.acceptTexts([inputOf(body)], origin);
             return c.json(answerOne(acceptance), 201);
-          }),
-        ),
+          });
+        }),
     )
     .post(
       "/api/v1/lineage/batch",
@@ -33,15 +33,16 @@ export function lineageEventRoutes(deps: IngestDoorDeps): Hono {
       }),
       permit("ingest:write"),
       (c) =>
-        timed(metrics, () =>
-          withBody(c.req.raw, { maxBytes: maxEventBytes * 2, reserve }, async (body) => {
-            const contentType = c.req.header("content-type") ?? "";
-            const origin = originOf("lineage", c.get("actor"), contentType);
+        timed(metrics, () => {
+          const contentType = c.req.header("content-type") ?? "";
+          const origin = originOf("lineage", c.get("actor"), contentType);
+          const limits = { maxBytes: maxEventBytes * 2, reserve: ingest.admit(origin.source) };
+          return withBody(c.req.raw, limits, async (body) => {
             const inputs =
               body.text === null ? [inputOf(body)] : splitBatch(body.text, contentType).map((text) => ({ text }));
             const answer = answerBatch(await ingest.acceptTexts(inputs, origin));
             return answer ? c.json(answer) : c.body(null, 204);
-          }),
-        ),
+          });
+        }),
     ) as unknown as Hono;
 }

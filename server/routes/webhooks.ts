@@ -54,18 +54,14 @@ export function webhookRoutes(deps: WebhookDeps): Hono {
       (c) =>
         timed(metrics, () => {
           const secret = secretOf(c);
-          return withBody(c.req.raw, { maxBytes: maxEventBytes, reserve: ingest.reserve }, async (body) => {
+          const source = `webhook:${c.req.param("sender")}`;
+          return withBody(c.req.raw, { maxBytes: maxEventBytes, reserve: ingest.admit(source) }, async (body) => {
             const { headers } = c.req.raw;
             const flaw = signatureFlaw(headers, body.bytes ?? Buffer.from(body.text), secret, now());
             if (flaw) throw new Fault("bad-key", flaw);
             const mode = cloudEventMode(headers);
-            const origin = {
-              ...{
-                door: mode ? ("cloudevents" as const) : ("lineage" as const),
-                source: `webhook:${c.req.param("sender")}`,
-              },
-              contentType: headers.get("content-type") ?? "",
-            };
+            const door = mode ? ("cloudevents" as const) : ("lineage" as const);
+            const origin = { door, source, contentType: headers.get("content-type") ?? "" };
             const inputs = mode ? cloudEventInputs(body, mode, headers) : [inputOf(body)];
             const acceptances = await ingest.acceptTexts(inputs, origin);
             if (mode !== "batched") return c.json(answerOne(acceptances[0]), 201);

@@ -3,6 +3,7 @@ import { Server } from "socket.io";
 import type { ClientToServer, ServerToClient } from "../../schemas/topic.ts";
 import type { Actor } from "../context.ts";
 import type { Metrics } from "../metrics.ts";
+import { pacedConsole, type PaceLimits } from "./paced-console.ts";
 import type { Stream, Subscriber } from "./stream.ts";
 
 export interface SocketDoor {
@@ -20,7 +21,7 @@ const RECHECK = 10_000;
  */
 export function openSocket(
   http: HttpServer,
-  deps: { stream: Stream; metrics: Metrics; actorOf(headers: Headers): Promise<Actor | null> },
+  deps: { stream: Stream; metrics: Metrics; actorOf(headers: Headers): Promise<Actor | null>; pace?: PaceLimits },
 ): SocketDoor {
   const io = new Server<ClientToServer, ServerToClient>(http, {
     serveClient: false,
@@ -40,10 +41,13 @@ export function openSocket(
     );
   });
   io.on("connection", (socket) => {
-    const subscriber: Subscriber = {
-      actor: (socket.data as { actor: Actor }).actor,
-      send: (change) => socket.emit("change", change),
-    };
+    const paced = pacedConsole(
+      socket.conn,
+      (change) => void socket.emit("change", change),
+      (what) => deps.metrics.liveSlow.inc({ what }),
+      deps.pace,
+    );
+    const subscriber: Subscriber = { actor: (socket.data as { actor: Actor }).actor, send: paced.send };
     deps.metrics.liveClients.inc();
     const recheck = setInterval(() => {
       deps.actorOf(headersOf(socket.handshake.headers)).then(
@@ -60,6 +64,7 @@ export function openSocket(
     });
     socket.on("disconnect", () => {
       clearInterval(recheck);
+      paced.stop();
       deps.metrics.liveClients.dec();
       deps.stream.leave(subscriber);
     });

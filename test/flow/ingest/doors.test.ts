@@ -90,7 +90,7 @@ describe.each(CLICKHOUSE_FORMS)("on the %s engine", (form) => {
       expect((await tower.post("/api/v1/lineage", "{}", { "Content-Encoding": "br" })).status).toBe(415);
     });
     test("more than may wait, with when to come again; what was let in is stored", async () => {
-      const busy = openTower(opened.clickhouse, { maxWaitingBytes: 3000 });
+      const busy = openTower(opened.clickhouse, { room: { bytes: 3000 } });
       const bodies = Array.from({ length: 20 }, (_, index) =>
         JSON.stringify(runEvent({ run: { runId: `busy-${index}` } })),
       );
@@ -101,6 +101,38 @@ describe.each(CLICKHOUSE_FORMS)("on the %s engine", (form) => {
       const runs = await select(opened.clickhouse, "SELECT run_id FROM runs FINAL WHERE startsWith(run_id, 'busy-')");
       expect(runs.length).toBe(responses.filter(({ status }) => status === 201).length);
       expect((await busy.post("/api/v1/lineage", bodies[0] ?? "")).status).toBe(201);
+    });
+  });
+
+  describe("a sender over its quota", () => {
+    const quota = { id: "q", eventsPerSecond: 0.01, burstSeconds: 100 } as const;
+    const send = async (at: ReturnType<typeof openTower>, events: object[]) => {
+      const answer = await at.post("/api/v1/lineage/batch", JSON.stringify(events));
+      return {
+        status: answer.status,
+        retryAfter: Number(answer.headers.get("retry-after")),
+        text: await answer.text(),
+      };
+    };
+
+    test("by key is answered 429 and told when to come again, before its body is read", async () => {
+      const limited = openTower(opened.clickhouse, { quotas: [{ ...quota, of: "key" }] });
+      expect(await send(limited, [runEvent(), runEvent()])).toMatchObject({ status: 204 });
+      const refused = await send(limited, [runEvent()]);
+      expect(refused).toMatchObject({ status: 429, text: expect.stringContaining("airflow") as string });
+      expect(refused.retryAfter).toBeGreaterThan(100);
+    });
+
+    test("by producer keeps nothing of the request", async () => {
+      const quotas = [{ ...quota, of: "producer" as const, name: "https://noisy.example" }];
+      const limited = openTower(opened.clickhouse, { quotas });
+      const noisy = (runId: string) => runEvent({ run: { runId }, producer: "https://noisy.example/1" });
+      expect(await send(limited, [noisy("noisy-1")])).toMatchObject({ status: 204 });
+      const mixed = [runEvent({ run: { runId: "beside-noisy" } }), noisy("noisy-2")];
+      expect(await send(limited, mixed)).toMatchObject({ status: 429 });
+      expect(await send(limited, [runEvent()])).toMatchObject({ status: 204 });
+      const kept = "SELECT run_id FROM runs FINAL WHERE run_id LIKE '%noisy%'";
+      expect(await select(opened.clickhouse, kept)).toEqual([{ run_id: "noisy-1" }]);
     });
   });
 

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import pino from "pino";
 import type { Actor, Scope } from "../../../server/context.ts";
 import { createFacts } from "../../../server/facts/facts.ts";
-import { createIngest } from "../../../server/ingest/ingest.ts";
+import { createIngest, type IngestDeps } from "../../../server/ingest/ingest.ts";
 import type { Journal } from "../../../server/ingest/journal.ts";
 import type { QuarantineDeps } from "../../../server/ingest/resolve-quarantined.ts";
 import { createMetrics } from "../../../server/metrics.ts";
@@ -23,7 +23,7 @@ export const NOW = "2026-11-04T14:00:00.000Z";
 /** The ingest half of the tower over a real engine, behind its doors; everybody is `actor`. */
 export function openTower(
   clickhouse: ClickHouse,
-  limits: { maxEventBytes?: number; maxWaitingBytes?: number; journal?: Journal } = {},
+  limits: { maxEventBytes?: number; journal?: Journal } & Pick<IngestDeps, "room" | "quotas"> = {},
 ) {
   const log = pino({ level: "silent" });
   const clock = { now: () => new Date(NOW) };
