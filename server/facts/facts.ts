@@ -71,7 +71,8 @@ export function createFacts(limits: FactsLimits = USUAL_LIMITS): FactsInMemory {
     apply(rows) {
       for (const row of rows) applyRow(row, load);
     },
-    load: (clickhouse, since) => loadFacts(clickhouse, since, limits.maxRuns, load),
+    load: (clickhouse, since) =>
+      loadFacts(clickhouse, since, { maxRuns: limits.maxRuns, maxCorrelations: MOST_CORRELATIONS }, load),
     watermark: figures.watermark,
     totals: figures.totals,
     periodStatuses: statuses.of,

@@ -13,14 +13,17 @@ const CorrelationRow = z.object({
 const COLUMNS =
   "correlation_id AS correlationId, how, job_namespace AS jobNamespace, job_name AS jobName, run_id AS runId";
 
-/** Which runs belong to which correlation, as far as heard of since an instant. */
+/** Which runs belong to which correlation, as far as heard of since an instant; those heard of last, the last of them last. */
 export const correlationsSince = defineQuestion({
   engine: "clickhouse",
   name: "correlation.since",
-  params: z.object({ since: Instant }),
+  params: z.object({ since: Instant, limit: z.int() }),
   row: CorrelationRow,
-  sql: `SELECT DISTINCT ${COLUMNS} FROM correlations
-    WHERE last_seen_at >= parseDateTime64BestEffort({since:String}, 3)`,
+  sql: `SELECT ${COLUMNS} FROM (
+      SELECT * FROM correlations
+      WHERE last_seen_at >= parseDateTime64BestEffort({since:String}, 3)
+      ORDER BY last_seen_at DESC LIMIT {limit:UInt64}
+    ) ORDER BY last_seen_at`,
 });
 
 /** Runs that share a correlation with one run, itself left out. */

@@ -63,7 +63,10 @@ const TOTAL = `namespace, name, entity, ledger, period, version, account, curren
   toString(any(control_totals.value)) AS value, any(as_of) AS asOf, any(run_id) AS runId, any(correlation_id) AS correlationId`;
 const GRAIN = "namespace, name, entity, ledger, period, version, account, currency, measure";
 
-/** The latest report on each dataset, entity, period and version that was spoken of since an instant. */
+/**
+ * The reports of the latest instant on each dataset, entity, period and version that was spoken of since an instant; more than
+ * one where several speak of that instant. Only columns of the key are read whole.
+ */
 export const latestTotalsSince = defineQuestion({
   engine: "clickhouse",
   name: "total.latest-since",
@@ -71,10 +74,11 @@ export const latestTotalsSince = defineQuestion({
   row: TotalRow.extend({ at: z.string(), rank: z.number(), eventId: z.string() }),
   sql: `SELECT ${TOTAL}, any(event_time) AS at, any(control_totals.rank) AS rank, event_id AS eventId
     FROM control_totals
-    WHERE (namespace, name, entity, period, version, event_id) IN (
-      SELECT namespace, name, entity, period, version, argMax(event_id, (event_time, rank, event_id)) FROM control_totals
+    WHERE (namespace, name, entity, period, version, event_time) IN (
+      SELECT namespace, name, entity, period, version, max(event_time) FROM control_totals
       GROUP BY namespace, name, entity, period, version
       HAVING max(event_time) >= parseDateTime64BestEffort({since:String}, 3)
+      SETTINGS optimize_aggregation_in_order = 1
     )
     GROUP BY ${GRAIN}, event_id`,
 });

@@ -27,15 +27,28 @@ export const FOLDED_RUN = `
   max(runs.attempt) AS attempt, min(started_at) AS startedAt, max(restarted_at) AS restartedAt,
   max(last_event_at) AS lastEventAt`;
 
-/** Runs heard of since an instant, those heard of last first. */
+/** When the row was heard of before which so many were heard of later; none where there are not so many. A run may have several rows. */
+export const runCutOff = defineQuestion({
+  engine: "clickhouse",
+  name: "run.cut-off",
+  params: z.object({ rows: z.int() }),
+  row: z.object({ at: z.string() }),
+  sql: "SELECT last_event_at AS at FROM runs ORDER BY last_event_at DESC LIMIT 1 OFFSET {rows:UInt64}",
+});
+
+const HEARD_OF = `(job_namespace, job_name, run_id) IN (
+      SELECT job_namespace, job_name, run_id FROM runs
+      WHERE last_event_at >= parseDateTime64BestEffort({since:String}, 3)
+    )`;
+
+/** Runs heard of since an instant, those heard of last first; the others are not folded, which would take all memory there is. */
 export const runsSince = defineQuestion({
   engine: "clickhouse",
   name: "run.since",
   params: z.object({ since: Instant, limit: z.int() }),
   row: RunFoldRow,
-  sql: `SELECT ${FOLDED_RUN} FROM runs
+  sql: `SELECT ${FOLDED_RUN} FROM runs WHERE ${HEARD_OF}
     GROUP BY job_namespace, job_name, run_id
-    HAVING lastEventAt >= parseDateTime64BestEffort({since:String}, 3)
     ORDER BY lastEventAt DESC LIMIT {limit:UInt64}`,
 });
 
@@ -68,10 +81,7 @@ export const runOutputsSince = defineQuestion({
   row: OutputRow,
   sql: `SELECT DISTINCT job_namespace AS jobNamespace, job_name AS jobName, run_id AS runId, namespace, name, entity, period
     FROM run_io
-    WHERE direction = 'output' AND (job_namespace, job_name, run_id) IN (
-      SELECT job_namespace, job_name, run_id FROM runs
-      WHERE last_event_at >= parseDateTime64BestEffort({since:String}, 3)
-    )`,
+    WHERE direction = 'output' AND ${HEARD_OF}`,
 });
 
 /** What one run reads and writes. */
