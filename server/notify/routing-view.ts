@@ -106,11 +106,10 @@ function flawsOf({ estate }: AlertContext, people: readonly Person[], receivers:
 
 /** What is not set up is one thing to do, not many. */
 function notSetUp(receivers: readonly ReceiverRow[]): string[] {
-  const missing = receivers
-    .filter(({ state }) => state === "not set up")
-    .map(({ title, trouble }) => `${title} (${trouble})`);
+  const missing = receivers.filter(({ state }) => state === "not set up").map(({ title }) => title);
   if (missing.length === 0) return [];
-  return [`Not set up, so what they would carry stands in the inbox only: ${missing.join("; ")}`];
+  const names = new Intl.ListFormat("en-GB").format(missing);
+  return [`${names} ${missing.length === 1 ? "is" : "are"} not set up: what they would carry stands in the inbox only.`];
 }
 
 /** Whether any kind of exception of a class is among what a route names. */

@@ -1,10 +1,12 @@
 import { v7 as uuidv7 } from "uuid";
+import type { Role } from "../../schemas/estate/role.ts";
 import type { DelegationRow } from "../../schemas/wire/request.ts";
 import { record } from "../audit/record.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
+import { ROLE_SCOPES } from "../people/permissions.ts";
 import { signerOf } from "../signoff/signer.ts";
-import { personById } from "../store/postgres/people.ts";
+import { allPeople, personById } from "../store/postgres/people.ts";
 import {
   endDelegation,
   insertDelegation,
@@ -60,6 +62,17 @@ export async function endDelegationOf(ctx: Context, actor: Actor, id: string): P
   });
   ctx.touch("desk");
   return row;
+}
+
+/** Everybody who may stand in for somebody: people who may see requests, without whoever asks. */
+export async function standInsFor(
+  { postgres }: Pick<Context, "postgres">,
+  actor: Actor,
+): Promise<{ id: string; name: string; role: Role }[]> {
+  const people = await postgres.ask(allPeople, {});
+  return people
+    .filter(({ id, role }) => id !== actor.id && ROLE_SCOPES[role].includes("request:read"))
+    .map(({ id, name, role }) => ({ id, name, role }));
 }
 
 /** Delegations in force and to come. */

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { validator } from "hono-openapi";
 import * as z from "zod";
+import { Role } from "../../schemas/estate/role.ts";
 import { Instant } from "../../schemas/instant.ts";
 import { RequestRow } from "../../schemas/wire/live.ts";
 import { DelegationRow, DeskRow } from "../../schemas/wire/request.ts";
@@ -8,7 +9,7 @@ import type { Actor, Context } from "../context.ts";
 import type { Permit } from "../people/permit.ts";
 import { approve, breakGlass, reject, type Decision } from "../requests/approve-request.ts";
 import { cancelRequest, pauseRequest, resumeRequest } from "../requests/change-request.ts";
-import { delegate, endDelegationOf } from "../requests/delegate.ts";
+import { delegate, endDelegationOf, standInsFor } from "../requests/delegate.ts";
 import { deskRows } from "../requests/desk-rows.ts";
 import { confirmStep, discardStep, redriveStep, skipStep } from "../requests/mend-step.ts";
 import { described } from "./describe.ts";
@@ -92,6 +93,13 @@ function deskRoutes(app: Hono, ctx: Context, permit: Permit): Hono {
     described({ tag: "Requests", summary: "Freezes, quotas, failed steps, schedules and delegations", answers: Desk }),
     permit("request:read"),
     async (c) => c.json({ desk: Object.values(await deskRows(ctx, c.get("actor").entities)) }),
+  );
+  const People = z.object({ people: z.array(z.object({ id: z.string(), name: z.string(), role: Role })) });
+  app.get(
+    "/api/v1/delegations/people",
+    described({ tag: "Requests", summary: "Everybody who may agree in one's place", answers: People }),
+    permit("request:read"),
+    async (c) => c.json({ people: await standInsFor(ctx, c.get("actor")) }),
   );
   app.post(
     "/api/v1/delegations",

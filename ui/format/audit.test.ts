@@ -6,6 +6,7 @@ describe("the log as people read it", () => {
   test.each([
     ["signoff.certify", "certified sign-off"],
     ["evidence.download", "downloaded evidence"],
+    ["alert.send", "sent an alert"],
     ["thing.frobnicate", "frobnicate thing"],
   ])("%s is “%s”", (action, words) => expect(actWords(action)).toBe(words));
 
@@ -13,6 +14,12 @@ describe("the log as people read it", () => {
     const detail = { entity: "DE01", period: "2026-10", reason: "Late posting.", digest: "x", revision: 3 };
     expect(aboutWords({ subject: "signoff:1", detail })).toBe("DE01 · 2026-10 · Late posting.");
     expect(aboutWords({ subject: "key:1", detail: {} })).toBe("key:1");
+    const incident = "incident:01a1ff6d-6094-761a-a57b-49c1ee197de2";
+    expect(aboutWords({ subject: incident, detail: {} })).toBe("incident 01a1ff6d…");
+    const to = [{ name: "Maren Vogt", role: "controller" }, { name: "David Okafor" }, { name: "Maren Vogt" }];
+    expect(aboutWords({ subject: incident, detail: { to } })).toBe("to Maren Vogt and David Okafor");
+    const changes = [{ text: "Unmapped cost centre 7710" }, { act: "found", amount: "1" }];
+    expect(aboutWords({ subject: "incidents", detail: { changes } })).toBe("Unmapped cost centre 7710 · found");
   });
 
   test.each([

@@ -1,5 +1,20 @@
 import type { AuditEntry, AuditProven } from "../../schemas/wire/audit.ts";
+import { listed } from "./money.ts";
 
+/** Acts that no verb and noun of their own tell well. */
+const ACTS: Record<string, string> = {
+  "access.review": "exported who may do what",
+  "alert.fail": "could not send an alert",
+  "alert.send": "sent an alert",
+  "break.check": "compared control totals",
+  "delegation.end": "took a delegation back",
+  "delegation.give": "named a stand-in",
+  "incident.find": "judged incidents",
+  "lines.hand-in": "handed in lines",
+  "retention.drop": "dropped what retention lets go",
+  "silence.create": "silenced messages",
+  "silence.expire": "ended a silence",
+};
 const NOUNS: Record<string, string> = {
   "audit-key": "log key",
   run: "run",
@@ -35,6 +50,21 @@ const VERBS: Record<string, string> = {
   resubmit: "resubmitted",
   discard: "discarded",
   dispatch: "started",
+  acknowledge: "took on",
+  approve: "agreed to",
+  assign: "handed over",
+  cancel: "cancelled",
+  explain: "explained",
+  note: "remarked on",
+  pause: "paused",
+  reject: "refused",
+  reopen: "reopened",
+  report: "reported on",
+  resolve: "resolved",
+  resume: "resumed",
+  settle: "settled",
+  snooze: "put aside",
+  wake: "woke",
   completed: "saw completed",
   failed: "saw failed",
 };
@@ -42,16 +72,28 @@ const VERBS: Record<string, string> = {
 /** An act in words: `break.explain` → `explain break`. */
 export function actWords(action: string): string {
   const [noun = "", verb = ""] = action.split(".");
+  if (ACTS[action]) return ACTS[action];
   return `${VERBS[verb] ?? verb} ${NOUNS[noun] ?? noun}`.trim();
 }
 
-/** What an entry is about in a line: what its detail says of entity, period and reason. */
+const TELLING = ["title", "name", "entity", "period", "milestone", "flow", "reason", "text"];
+
+/** What an entry is about in a line: what its detail says of entity, period and reason, of people and of what changed. */
 export function aboutWords({ subject, detail }: Pick<AuditEntry, "subject" | "detail">): string {
-  const said = ["title", "name", "entity", "period", "milestone", "flow", "reason", "text"].flatMap((key) => {
-    const value = detail[key];
-    return typeof value === "string" && value ? [value] : [];
+  const said = TELLING.flatMap((key) => textsOf([detail], key));
+  const changes = Array.isArray(detail.changes) ? detail.changes : [];
+  said.push(...new Set(changes.flatMap((each) => textsOf([each], "text", "act").slice(0, 1))));
+  const people = new Set(Array.isArray(detail.to) ? textsOf(detail.to, "name") : []);
+  if (people.size > 0) said.push(`to ${listed([...people])}`);
+  return said.join(" · ") || subject.replace(/^([a-z-]+):([0-9a-f]{8})-[0-9a-f-]{27}$/, "$1 $2…");
+}
+
+/** What things say under some names, where it is text. */
+function textsOf(things: readonly unknown[], ...names: string[]): string[] {
+  return things.flatMap((thing) => {
+    const values = names.map((name) => (thing as Record<string, unknown> | null)?.[name]);
+    return values.filter((value): value is string => typeof value === "string" && value !== "");
   });
-  return said.join(" · ") || subject;
 }
 
 /** Bytes as people say them. */

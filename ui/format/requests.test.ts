@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { expectedText, layersOf, secondsLeft, stageOf } from "./requests.ts";
+import type { Plan } from "../../schemas/wire/plan.ts";
+import { expectedText, layersOf, secondsLeft, stageOf, waitsFor, withReach } from "./requests.ts";
 
 const progress = (done: number, asking = 0) => ({ total: 4, done, underWay: 0, asking, failed: 0 });
 
@@ -29,6 +30,32 @@ test("steps stand right of everything they wait for, also what is not shown", ()
     { id: "d", after: ["b", "c"] },
   ];
   expect(layersOf(steps, ({ id }) => id).map((layer) => layer.map(({ id }) => id))).toEqual([["a"], ["b", "c"], ["d"]]);
+});
+
+test("behind the steps stands what rests on what they fill, each kind behind the one before", () => {
+  const touches = { downstream: ["pbi"], reports: [], milestones: ["tie-out", "signed-off"] };
+  const steps = [
+    { id: "s1", after: [] },
+    { id: "s2", after: ["s1"] },
+    { id: "s3", after: [] },
+  ] as unknown as Plan["steps"];
+  const drawn = withReach({ steps, touches: touches as unknown as Plan["touches"] }, (id) => id.toUpperCase());
+  expect(drawn.slice(3).map(({ title, after, kind }) => [title, after, kind])).toEqual([
+    ["PBI", ["s2", "s3"], "reach"],
+    ["TIE-OUT", ["dataset pbi"], "reach"],
+    ["SIGNED-OFF", ["dataset pbi"], "reach"],
+  ]);
+  expect(layersOf(drawn, ({ id }) => id).map(({ length }) => length)).toEqual([2, 1, 1, 2]);
+});
+
+test("a request waits for everybody but whoever asked, until it has its agreement or is held otherwise", () => {
+  const approval = { needed: 2, given: 1, expiresAt: null, brokenGlass: false };
+  const asked = { state: "waiting" as const, requestedBy: "Priya Raman", heldBy: null, approval };
+  expect(waitsFor(asked, "Maren Vogt")).toBe(true);
+  expect(waitsFor(asked, "Priya Raman")).toBe(false);
+  expect(waitsFor({ ...asked, approval: { ...approval, given: 2 } }, "Maren Vogt")).toBe(false);
+  expect(waitsFor({ ...asked, heldBy: "Budget freeze" }, "Maren Vogt")).toBe(false);
+  expect(waitsFor({ ...asked, state: "completed" }, "Maren Vogt")).toBe(false);
 });
 
 test("what is not known is said to be not known", () => {

@@ -1,5 +1,5 @@
 import type { RequestRow } from "../../schemas/wire/live.ts";
-import type { Expected } from "../../schemas/wire/plan.ts";
+import type { Expected, Plan, PlanStep } from "../../schemas/wire/plan.ts";
 import { span } from "./time.ts";
 
 export const ACTS: Record<RequestRow["act"], string> = {
@@ -34,6 +34,14 @@ export function stageOf({ state, progress }: Pick<RequestRow, "state" | "progres
   return "done";
 }
 
+/** Whether a request waits for the agreement of somebody, and for nothing else. */
+export function waitsFor(
+  { state, requestedBy, approval, heldBy }: Pick<RequestRow, "state" | "requestedBy" | "approval" | "heldBy">,
+  name: string,
+): boolean {
+  return state === "waiting" && heldBy === null && approval.given < approval.needed && requestedBy !== name;
+}
+
 /** `about 12 min, 30 min at most` of what a plan is expected to take. */
 export function expectedText(expected: Expected | null): string {
   if (!expected) return "not known, because too few runs are known";
@@ -52,6 +60,30 @@ export function secondsLeft(
   if (done === 0 || done >= total) return null;
   const taken = (Date.parse(now) - Date.parse(startedAt ?? requestedAt)) / 1000;
   return Math.max(0, (taken / done) * (total - done));
+}
+
+/** A step as it is drawn; `reach` is what the steps touch without filling it. */
+export interface DrawnStep extends Pick<PlanStep, "id" | "title" | "after" | "system"> {
+  kind: PlanStep["kind"] | "reach";
+}
+
+/** A plan's steps, and behind them all that rests on what they fill: datasets, then reports, then milestones. */
+export function withReach({ steps, touches }: Pick<Plan, "steps" | "touches">, titleOf: (id: string) => string) {
+  const awaited = new Set(steps.flatMap(({ after }) => after));
+  let before = steps.filter(({ id }) => !awaited.has(id)).map(({ id }) => id);
+  const reach: DrawnStep[] = [];
+  for (const [what, ids] of [
+    ["dataset", touches.downstream],
+    ["report", touches.reports],
+    ["milestone", touches.milestones],
+  ] as const) {
+    const own = ids.map((id): DrawnStep => {
+      return { id: `${what} ${id}`, title: titleOf(id), after: before, system: what, kind: "reach" };
+    });
+    reach.push(...own);
+    if (own.length > 0) before = own.map(({ id }) => id);
+  }
+  return [...steps, ...reach];
 }
 
 /** Steps in columns: each stands right of all it waits for. */

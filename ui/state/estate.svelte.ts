@@ -18,6 +18,11 @@ class Estate {
     const owner = declared?.datasets.find(({ id }) => id === dataset)?.system;
     return declared?.systems.find(({ id }) => id === owner) ?? null;
   }
+  /** What people call a dataset, a report or a milestone. */
+  titleOf(id: string): string {
+    const { datasets = [], reports = [], close } = this.declared ?? {};
+    return [...datasets, ...reports, ...(close?.milestones ?? [])].find((each) => each.id === id)?.title ?? id;
+  }
   /** What people call the dataset or system an OpenLineage namespace stands for. */
   systemAt(namespace: string): string {
     return this.declared?.systems.find((system) => system.namespace === namespace)?.title ?? namespace;

@@ -41,7 +41,7 @@ export interface DrawnGraph {
 }
 
 /** Worst first, then what matters least. */
-const WORST: readonly EdgeLook[] = [
+export const WORST: readonly EdgeLook[] = [
   ...(["off", "removed", "added", "unknown", "flight", "carries", "declared", "plain", "shown", "tied"] as const),
 ];
 
