@@ -105,12 +105,34 @@ export const LineageCompleteness = z.object({
 });
 export type LineageCompleteness = z.infer<typeof LineageCompleteness>;
 
+/** A run of a job that is shown: what it read and wrote of the datasets shown. Told as it stands now. */
+export const LineageRun = z.object({
+  runId: z.string(),
+  job: NodeId,
+  state: RunState,
+  startedAt: Instant.nullable(),
+  endedAt: Instant.nullable(),
+  lastEventAt: Instant,
+  /** The run it is part of; it may not be shown. */
+  parentRunId: z.string().nullable(),
+  reads: z.array(NodeId),
+  writes: z.array(NodeId),
+});
+export type LineageRun = z.infer<typeof LineageRun>;
+
+/** A job that is part of another. */
+export const LineageParent = z.object({ parent: NodeId, child: NodeId, firstSeenAt: Instant, lastSeenAt: Instant });
+export type LineageParent = z.infer<typeof LineageParent>;
+
 export const LineageGraph = z.object({
   asOf: LineageAsOf,
   period: PeriodKey,
   focus: z.array(NodeId),
   nodes: z.array(LineageNode),
   edges: z.array(LineageEdge),
+  /** Where asked for: the newest runs of the jobs shown, and how jobs are part of each other. */
+  runs: z.array(LineageRun),
+  parents: z.array(LineageParent),
   completeness: LineageCompleteness,
 });
 export type LineageGraph = z.infer<typeof LineageGraph>;

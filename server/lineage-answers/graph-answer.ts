@@ -11,6 +11,7 @@ import { checksBy } from "../store/clickhouse/lineage-ties.ts";
 import { completenessOf } from "./completeness.ts";
 import { edgeTies } from "./edge-ties.ts";
 import { nodeRows } from "./node-rows.ts";
+import { parentSteps, runNodes } from "./run-nodes.ts";
 import { instantOf, isKnown, nodeNamed, viewAt, type AskedTimes, type LineageDeps, type LineageView } from "./view.ts";
 
 export interface AskedGraph extends AskedTimes {
@@ -22,6 +23,10 @@ export interface AskedGraph extends AskedTimes {
   mostNodes: number;
   /** Leaves out what was seen last before this instant. */
   since?: string | undefined;
+  /** So many of the newest runs of each job. */
+  runs?: number | undefined;
+  /** The jobs that those shown are part of. */
+  parents?: boolean | undefined;
 }
 
 export type GraphDeps = LineageDeps & { collectors(): CollectorRow[] };
@@ -39,14 +44,21 @@ export async function graphAnswer(
   const found = focus.length > 0 ? around(view, focus, asked) : everything(view, asked.mostNodes);
   const since = asked.since ? Date.parse(asked.since) : null;
   const picture = pictureOf(view.graph, new Set(found.distances.keys()), since);
+  const family = asked.parents ? parentSteps(view, found.distances.keys()) : { steps: [], parents: [] };
+  const room = family.parents.slice(0, Math.max(0, asked.mostNodes - found.distances.size));
+  const drawn = new Map([...found.distances, ...room.map((ref) => [ref, null] as const)]);
   const [edges, rows] = await Promise.all([
     edgeRows(deps, actor, judging, view, picture.edges),
-    rowsOf(deps, actor, judging, view, found.distances),
+    rowsOf(deps, actor, judging, view, drawn),
   ]);
+  const evidence = await runNodes(deps, actor, view, { nodes: rows, each: asked.runs ?? 0 });
   const depth = Math.max(asked.upstream, asked.downstream);
-  const completeness = completenessOf(view, { ...found, picture, nodes: rows, depth, mostNodes: asked.mostNodes });
-  const ids = focus.map(view.graph.id);
-  return { asOf: view.asOf, period: judging.period, focus: ids, nodes: rows, edges, completeness };
+  const truncated = found.truncated || evidence.cut || room.length < family.parents.length;
+  const cut = { ...found, truncated, picture, nodes: rows, depth, mostNodes: asked.mostNodes };
+  return {
+    ...{ asOf: view.asOf, period: judging.period, focus: focus.map(view.graph.id), nodes: rows, edges },
+    ...{ runs: evidence.runs, parents: family.steps, completeness: completenessOf(view, cut) },
+  };
 }
 
 export interface Found {

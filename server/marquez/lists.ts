@@ -1,4 +1,3 @@
-import { isObject } from "../../schemas/event/read-facets.ts";
 import { Fault } from "../fault.ts";
 import { runOf } from "../facts/run-fold.ts";
 import { datasetNode, jobNode, nameOf, type NodeId } from "../lineage/node-id.ts";
@@ -6,6 +5,7 @@ import type { Ref } from "../lineage/step-index.ts";
 import { isKnown, type LineageDeps } from "../lineage-answers/view.ts";
 import { eventOfJobAt, runCountOfJob, runPageOfJob } from "../store/clickhouse/lineage-runs.ts";
 import { entitiesNow, marquezRun, type Entities } from "./entities.ts";
+import { datasetFacets, eventOf, jobFacets } from "./event-facets.ts";
 import type { MarquezDataset, MarquezJob, MarquezNamespace, MarquezRun, MarquezSearch } from "./shapes.ts";
 
 export interface Page {
@@ -159,7 +159,8 @@ function escaped(text: string): string {
 
 const WILD: Record<string, string> = { "%": ".*", _: "." };
 
-function refOf({ view: { graph } }: Entities, id: NodeId, what: string): { ref: Ref; id: NodeId } {
+/** What a name stands for in the graph. @throws {Fault} `not-found` */
+export function refOf({ view: { graph } }: Entities, id: NodeId, what: string): { ref: Ref; id: NodeId } {
   const found = graph.index.find(id);
   if (found === null || !isKnown(graph, found)) throw new Fault("not-found", `There is no such ${what}.`, { node: id });
   const ref = graph.shownAs(found);
@@ -173,42 +174,5 @@ async function lastEvent(
 ): Promise<Record<string, unknown> | null> {
   if (at === null) return null;
   const [found] = await clickhouse.ask(eventOfJobAt, { namespace, name, at });
-  const event: unknown = found ? JSON.parse(found.raw.replace(/^\uFEFF/, "")) : null;
-  return isObject(event) ? event : null;
-}
-
-function jobFacets(
-  event: Record<string, unknown> | null,
-): Partial<Pick<MarquezJob, "facets" | "description" | "type" | "location">> {
-  const facets = isObject(event?.job) && isObject(event.job.facets) ? event.job.facets : {};
-  const text = (holder: unknown, key: string) =>
-    isObject(holder) && typeof holder[key] === "string" ? holder[key] : null;
-  const type = text(facets.jobType, "processingType");
-  return {
-    facets,
-    type: type === "STREAMING" ? "STREAM" : type === "SERVICE" ? "SERVICE" : "BATCH",
-    location: text(facets.sourceCodeLocation, "url"),
-    description: text(facets.documentation, "description"),
-  };
-}
-
-function datasetFacets(
-  event: Record<string, unknown> | null,
-  { namespace, name }: { namespace: string; name: string },
-): Partial<Pick<MarquezDataset, "facets" | "fields" | "lastLifecycleState">> {
-  const listed = [event?.outputs, event?.inputs].flatMap((each) => (Array.isArray(each) ? (each as unknown[]) : []));
-  const own = listed.find((each) => isObject(each) && each.namespace === namespace && each.name === name);
-  const facets = isObject(own) && isObject(own.facets) ? own.facets : {};
-  const { fields } = isObject(facets.schema) ? facets.schema : {};
-  const { lifecycleStateChange } = isObject(facets.lifecycleStateChange) ? facets.lifecycleStateChange : {};
-  const told = (Array.isArray(fields) ? (fields as unknown[]) : []).flatMap((field) => {
-    if (!isObject(field) || typeof field.name !== "string") return [];
-    const text = (value: unknown) => (typeof value === "string" ? value : null);
-    return [{ name: field.name, type: text(field.type), tags: [], description: text(field.description) }];
-  });
-  return {
-    facets,
-    fields: told,
-    ...(typeof lifecycleStateChange === "string" ? { lastLifecycleState: lifecycleStateChange } : {}),
-  };
+  return eventOf(found?.raw);
 }

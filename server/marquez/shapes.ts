@@ -19,7 +19,7 @@ export const MarquezRun = z.object({
   endedAt: instant,
   durationMs: z.number().nullable(),
   args: z.record(z.string(), z.unknown()),
-  jobVersion: z.null(),
+  jobVersion: Name.extend({ version: z.string() }).nullable(),
   facets: Facets,
 });
 export type MarquezRun = z.infer<typeof MarquezRun>;
@@ -49,19 +49,59 @@ export const MarquezJob = z.object({
 });
 export type MarquezJob = z.infer<typeof MarquezJob>;
 
+/** What a job's runs read and wrote for a while. */
+export const MarquezJobVersion = z.object({
+  id: Name.extend({ version: z.string() }),
+  name: z.string(),
+  namespace: z.string(),
+  version: z.string(),
+  type: z.enum(["BATCH", "STREAM", "SERVICE"]),
+  /** When a run was first seen to do so. */
+  createdAt: z.string(),
+  location: z.string().nullable(),
+  description: z.string().nullable(),
+  inputs: z.array(Name),
+  outputs: z.array(Name),
+  facets: Facets,
+  latestRun: MarquezRun.nullable(),
+});
+export type MarquezJobVersion = z.infer<typeof MarquezJobVersion>;
+
+const Fields = z.array(
+  z.object({
+    name: z.string(),
+    type: z.string().nullable(),
+    tags: z.array(z.string()),
+    description: z.string().nullable(),
+  }),
+);
+
+/** A dataset as one run left it. */
+export const MarquezDatasetVersion = z.object({
+  /** The version is the run's id. */
+  id: Name.extend({ version: z.string() }),
+  name: z.string(),
+  namespace: z.string(),
+  version: z.string(),
+  type: z.literal("DB_TABLE"),
+  physicalName: z.string(),
+  sourceName: z.string(),
+  description: z.string().nullable(),
+  createdAt: z.string(),
+  fields: Fields,
+  tags: z.array(z.string()),
+  facets: Facets,
+  lifecycleState: z.string().nullable(),
+  createdByRun: MarquezRun.nullable(),
+});
+export type MarquezDatasetVersion = z.infer<typeof MarquezDatasetVersion>;
+
 export const MarquezDataset = z.object({
   ...described,
   type: z.literal("DB_TABLE"),
   physicalName: z.string(),
   sourceName: z.string(),
-  fields: z.array(
-    z.object({
-      name: z.string(),
-      type: z.string().nullable(),
-      tags: z.array(z.string()),
-      description: z.string().nullable(),
-    }),
-  ),
+  fields: Fields,
   tags: z.array(z.string()),
   lastModifiedAt: instant,
   lastLifecycleState: z.string().nullable(),

@@ -29,6 +29,7 @@ import { lineageGraphRoutes } from "./lineage-graph.ts";
 import { lineageQuestionRoutes } from "./lineage-questions.ts";
 import { lineRoutes } from "./lines.ts";
 import { marquezRoutes } from "./marquez.ts";
+import { marquezVersionRoutes } from "./marquez-versions.ts";
 import { openapiRoutes } from "./openapi.ts";
 import { peopleRoutes } from "./people.ts";
 import { quarantineRoutes } from "./quarantine.ts";
@@ -75,6 +76,7 @@ export function routesOf(rooms: Rooms): Hono[] {
     lineageGraphRoutes(boards),
     lineageQuestionRoutes(boards),
     marquezRoutes(doors),
+    marquezVersionRoutes(doors),
     runRoutes({ ...ctx, permit, noteRead: (actor, what) => noteRead(ctx, actor, what) }),
     traceRoutes(doors),
     estateRoutes(doors),

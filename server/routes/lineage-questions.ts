@@ -49,7 +49,12 @@ const Around = {
   ...{ upstream: depth(20), downstream: depth(20), limit: most(2_000, 10_000), since: moment.optional(), period },
   focus: z.union([node.transform((one) => [one]), z.array(node).max(50)]).default([]),
 };
-const Graph = z.object({ ...Times, ...Around });
+const Graph = z.object({
+  ...{ ...Times, ...Around },
+  /** So many of the newest runs of each job shown. */
+  runs: z.coerce.number().int().min(0).max(20).default(0),
+  parents: z.stringbool().default(false),
+});
 const Difference = z.object({ ...Around, from: moment, to: moment, knownAt: moment.optional() });
 const Impact = z.object({ ...Times, node, period, depth: depth(DEEPEST), limit: most(20_000, 50_000) });
 const Paths = z.object({ ...Times, from: node, to: node, depth: depth(30), limit: most(20, 200) });
@@ -85,7 +90,11 @@ function graphs(deps: Deps): Hono {
       "/api/v1/lineage/graph",
       described({ tag: "Lineage", summary: "The graph around some nodes, or all of it", answers: LineageGraph }),
       permit("board:read"),
-      validator("query", Graph, expected(`focus, upstream, downstream, limit, since, period, ${TIMES}`)),
+      validator(
+        "query",
+        Graph,
+        expected(`focus, upstream, downstream, limit, since, period, runs up to 20, parents, ${TIMES}`),
+      ),
       async (c) => {
         const { limit, period: key, ...asked } = c.req.valid("query");
         const judging = judgingOf({ ctx }, key);
