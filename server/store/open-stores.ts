@@ -11,32 +11,57 @@ export interface Stores {
   postgres: Postgres;
 }
 
-/** Opens and migrates both engines, embedded in the data folder or at the addresses given. */
+/**
+ * Opens and migrates both engines, embedded in the data folder or at the addresses given. What is served may refuse at
+ * once, so it is asked before one in process is made, which takes seconds.
+ */
 export async function openStores(options: Options, say: Say): Promise<Stores> {
-  const { clickhouseUrl, databaseUrl, data } = options;
-  const opening = await Promise.allSettled([
-    say.step(clickhouseUrl ? "ClickHouse, by CLICKHOUSE_URL" : "ClickHouse, in process", async () => {
-      const engine = await (clickhouseUrl
-        ? reached("CLICKHOUSE_URL", () => openClickHouse({ url: clickhouseUrl }))
-        : openClickHouse({ directory: join(data, "clickhouse") }));
-      await migrateClickHouse(engine, clickhouseUrl ? options.clickhouseCluster : null);
-      return engine;
-    }),
-    say.step(databaseUrl ? "PostgreSQL, by DATABASE_URL" : "PostgreSQL, in process", async () => {
-      const engine = await (databaseUrl
-        ? reached("DATABASE_URL", () => openPostgres({ url: databaseUrl }))
-        : openPostgres({ directory: join(data, "postgres") }));
-      await migratePostgres(engine);
-      return engine;
-    }),
-  ]);
+  const { clickhouseUrl, databaseUrl } = options;
+  if (!clickhouseUrl && databaseUrl) {
+    const postgres = await postgresOf(options, say);
+    return { postgres, clickhouse: await orClosed(postgres, clickhouseOf(options, say)) };
+  }
+  if (clickhouseUrl && !databaseUrl) {
+    const clickhouse = await clickhouseOf(options, say);
+    return { clickhouse, postgres: await orClosed(clickhouse, postgresOf(options, say)) };
+  }
+  const opening = await Promise.allSettled([clickhouseOf(options, say), postgresOf(options, say)]);
   const [clickhouse, postgres] = opening;
   if (clickhouse.status === "fulfilled" && postgres.status === "fulfilled") {
     return { clickhouse: clickhouse.value, postgres: postgres.value };
   }
-  // Closed before the start gives up, so that what the other engine wrote is whole.
   for (const opened of opening) if (opened.status === "fulfilled") await opened.value.close();
   throw opening.find((opened) => opened.status === "rejected")?.reason;
+}
+
+/** Where the other engine does not open, the first is closed before the start gives up, so that what it wrote is whole. */
+async function orClosed<T>(first: { close(): Promise<void> }, other: Promise<T>): Promise<T> {
+  try {
+    return await other;
+  } catch (error) {
+    await first.close();
+    throw error;
+  }
+}
+
+function clickhouseOf({ clickhouseUrl: url, clickhouseCluster, data }: Options, say: Say): Promise<ClickHouse> {
+  return say.step(url ? "ClickHouse, by CLICKHOUSE_URL" : "ClickHouse, in process", async () => {
+    const engine = await (url
+      ? reached("CLICKHOUSE_URL", () => openClickHouse({ url }))
+      : openClickHouse({ directory: join(data, "clickhouse") }));
+    await migrateClickHouse(engine, url ? clickhouseCluster : null);
+    return engine;
+  });
+}
+
+function postgresOf({ databaseUrl: url, data }: Options, say: Say): Promise<Postgres> {
+  return say.step(url ? "PostgreSQL, by DATABASE_URL" : "PostgreSQL, in process", async () => {
+    const engine = await (url
+      ? reached("DATABASE_URL", () => openPostgres({ url }))
+      : openPostgres({ directory: join(data, "postgres") }));
+    await migratePostgres(engine);
+    return engine;
+  });
 }
 
 /** Codes of Node's for an address nobody answers at. */
