@@ -21,11 +21,14 @@ export interface Actor {
   kind: "person" | "key" | "rule";
   id: string;
   name: string;
+  /** What they act as: a person's own role, or the one taken for a time. */
   role: Role | null;
   /** Entities in scope. */
   entities: "all" | readonly string[];
   /** Key scopes, or those a role brings. */
   scopes: readonly Scope[];
+  /** Namespaces a key may speak for, each whole or up to a `*`; all where absent. */
+  namespaces?: readonly string[];
 }
 
 /** What an actor may do. Verbs check these; the console only mirrors them. */
@@ -62,7 +65,8 @@ export type Scope =
   | "incident:read"
   | "incident:act"
   | "alert:read"
-  | "silence:manage";
+  | "silence:manage"
+  | "access:break-glass";
 
 export interface EnqueueOptions {
   key?: string;

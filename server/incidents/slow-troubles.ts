@@ -4,9 +4,11 @@ import { driftAnswer } from "../lineage-answers/drift-answer.ts";
 import type { LineageDeps } from "../lineage-answers/view.ts";
 import { failedJobs, waitingInput } from "../store/clickhouse/troubles.ts";
 import { openBreaksBefore } from "../store/postgres/breaks-lists.ts";
-import { failedRequests } from "../store/postgres/requests-failed.ts";
+import { brokenGlassRequests, failedRequests } from "../store/postgres/requests-failed.ts";
+import { takenRolesInForce } from "../store/postgres/taken-roles.ts";
 import { taskBacklog } from "../store/postgres/task-backlog.ts";
 import { watchAudit } from "./audit-watch.ts";
+import { brokenGlassExceptions, takenRoleExceptions } from "./exceptions/access-exceptions.ts";
 import { breakExceptions } from "./exceptions/break-exceptions.ts";
 import { driftExceptions } from "./exceptions/drift-exceptions.ts";
 import { inputExceptions } from "./exceptions/input-exceptions.ts";
@@ -41,12 +43,14 @@ export function createSlowTroubles(ctx: TroubleContext): SlowTroubles {
     const now = ctx.clock.now();
     const since = new Date(now.getTime() - DAYS * 86_400_000).toISOString();
     const yesterday = new Date(now.getTime() - 86_400_000).toISOString();
-    const [inputs, failed, backlog, breaks, requests, unwritten] = await Promise.all([
+    const [inputs, failed, backlog, breaks, requests, taken, unasked, unwritten] = await Promise.all([
       ctx.clickhouse.ask(waitingInput, { limit: MOST }),
       ctx.clickhouse.ask(failedJobs, { since, limit: MOST }),
       ctx.postgres.ask(taskBacklog, {}),
       ctx.postgres.ask(openBreaksBefore, { period: periods.toSorted()[0] ?? "" }),
       ctx.postgres.ask(failedRequests, { since: yesterday, limit: MOST }),
+      ctx.postgres.ask(takenRolesInForce, {}),
+      ctx.postgres.ask(brokenGlassRequests, { since: yesterday }),
       ctx.metrics.ingestWaitingBytes.get(),
     ]);
     const loose = failed
@@ -57,6 +61,8 @@ export function createSlowTroubles(ctx: TroubleContext): SlowTroubles {
       ...looseRunExceptions(loose.map(({ run, place }) => ({ run, system: place.system ?? null }))),
       ...breakExceptions(breaks, periods),
       ...requestExceptions(requests),
+      ...takenRoleExceptions(taken),
+      ...brokenGlassExceptions(unasked),
       ...driftExceptions(driftAnswer(ctx, {})),
       ...towerExceptions(
         {

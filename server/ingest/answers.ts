@@ -37,10 +37,10 @@ export function answerBatch(acceptances: readonly Acceptance[]): BatchAnswer | n
   };
 }
 
-function refusal({ reason, path, id, malformed }: Extract<Acceptance, { status: "quarantined" }>): Fault {
+function refusal({ reason, path, id, malformed, outside }: Extract<Acceptance, { status: "quarantined" }>): Fault {
   const detail = { pointer: path, quarantineId: id };
   return new Fault(
-    malformed ? "invalid-input" : "unacceptable-event",
+    malformed ? "invalid-input" : outside ? "not-permitted" : "unacceptable-event",
     `${reason} The input is kept in quarantine.`,
     detail,
   );

@@ -3,6 +3,7 @@ import type { Metrics } from "../metrics.ts";
 import type { Permit } from "../people/permit.ts";
 import type { Ingest } from "./ingest.ts";
 import type { EventInput, Origin } from "./input.ts";
+import { limitsOf } from "./outside-limits.ts";
 import type { Body } from "./read-body.ts";
 
 /** What every ingest door stands on. */
@@ -21,7 +22,7 @@ export function inputOf(body: Body): EventInput {
 }
 
 export function originOf(door: Origin["door"], actor: Actor, contentType: string | undefined): Origin {
-  return { door, source: `${actor.kind}:${actor.name}`, contentType: contentType ?? "" };
+  return { door, source: `${actor.kind}:${actor.name}`, contentType: contentType ?? "", limits: limitsOf(actor) };
 }
 
 /** Measures from reading a request to its durable acknowledgement. */

@@ -7,6 +7,7 @@ import { isObject } from "../../schemas/event/read-facets.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { IncomingRow } from "./incoming-row.ts";
 import type { EventInput, Origin } from "./input.ts";
+import { outsideLimits, type Limits } from "./outside-limits.ts";
 import { prepare, type Arrival } from "./prepare.ts";
 import { memberText, scanJson } from "./scan-json.ts";
 
@@ -22,8 +23,8 @@ const HALF_SURROGATE = /\\u[dD][89a-fA-F]/;
 
 export type Examined =
   | { ok: true; row: IncomingRow }
-  /** `malformed`: not even JSON of an object, against JSON that is no event. */
-  | { ok: false; reason: string; path: string; malformed: boolean };
+  /** `malformed`: not even JSON of an object, against JSON that is no event; `outside`: not its sender's to send. */
+  | { ok: false; reason: string; path: string; malformed: boolean; outside?: boolean };
 
 /** From a text to the row it will be stored as, or why it cannot be accepted. Changes nothing. */
 export function examine(input: EventInput, origin: Origin, receivedAt: string, limits: ExamineLimits): Examined {
@@ -33,14 +34,15 @@ export function examine(input: EventInput, origin: Origin, receivedAt: string, l
   const parsed = parseText(opened.text, limits);
   if (!parsed.ok) return parsed;
   const { text, attributes } = opened;
-  return rowOf(parsed, attributes, {
+  const arrival = {
     eventId: attributes ? hash("sha256", `${attributes.source}\n${attributes.id}`) : identity(text, parsed),
     receivedAt,
     door: origin.door,
     source: origin.source,
     envelope: attributes ? JSON.stringify(attributes) : "",
     raw: text,
-  });
+  };
+  return rowOf(parsed, attributes, arrival, origin.limits);
 }
 
 /** Reads a stored event again, with all that today's reader makes of it. */
@@ -50,10 +52,19 @@ export function examineAgain(stored: Arrival): Examined {
   return rowOf(parsed, stored.envelope === "" ? null : (JSON.parse(stored.envelope) as CloudEventAttributes), stored);
 }
 
-function rowOf(parsed: ParsedText, attributes: CloudEventAttributes | null, arrival: Arrival): Examined {
+function rowOf(
+  parsed: ParsedText,
+  attributes: CloudEventAttributes | null,
+  arrival: Arrival,
+  limits?: Limits | null,
+): Examined {
   const reading = readEvent(attributes ? eventInside(parsed.value, attributes) : parsed.value);
   if (!reading.ok) return { ...reading, malformed: !isObject(parsed.value) };
-  return { ok: true, row: prepare(reading.lineage, [...parsed.warnings, ...reading.warnings], arrival) };
+  const row = prepare(reading.lineage, [...parsed.warnings, ...reading.warnings], arrival);
+  const outside = limits ? outsideLimits(limits, reading.lineage, row) : null;
+  return outside === null
+    ? { ok: true, row }
+    : { ok: false, reason: outside, path: "", malformed: false, outside: true };
 }
 
 type Opened = { ok: true; text: string; attributes: CloudEventAttributes | null } | Extract<Examined, { ok: false }>;

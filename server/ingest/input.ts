@@ -1,4 +1,5 @@
 import type { Warning } from "../../schemas/event/open-lineage.ts";
+import type { Limits } from "./outside-limits.ts";
 
 /** One event as it came in. */
 export interface EventInput {
@@ -17,8 +18,11 @@ export interface Origin {
   /** Who sent it: `key:<name>`, `collector:<system>`, `person:<name>`. */
   source: string;
   contentType?: string;
+  /** Where the sender may not send everything. */
+  limits?: Limits | null;
 }
 
 export type Acceptance =
   | { status: "accepted"; eventId: string; warnings: Warning[] }
-  | { status: "quarantined"; id: string; reason: string; path: string; malformed: boolean };
+  /** `outside`: it could be read, and is not its sender's to send. */
+  | { status: "quarantined"; id: string; reason: string; path: string; malformed: boolean; outside?: boolean };

@@ -5,6 +5,7 @@ import { Fault } from "../fault.ts";
 import { demand } from "../people/permit.ts";
 import { answerOne } from "./answers.ts";
 import type { EventInput } from "./input.ts";
+import { limitsOf } from "./outside-limits.ts";
 import { resolveQuarantined, type QuarantineDeps } from "./resolve-quarantined.ts";
 
 export interface Resubmission {
@@ -37,6 +38,7 @@ export async function resubmitQuarantined(
       door: "resubmission",
       source: `${actor.kind}:${actor.name}`,
       contentType: item.contentType,
+      limits: limitsOf(actor),
     } as const;
     const [acceptance] = await deps.ingest.acceptTexts([input], origin);
     accepted = answerOne(acceptance);

@@ -4,6 +4,7 @@ import { Instant } from "../../schemas/instant.ts";
 import { record } from "../audit/record.ts";
 import type { Actor, Context } from "../context.ts";
 import { allKeys } from "../store/postgres/api-keys.ts";
+import { takenRoles } from "../store/postgres/taken-roles.ts";
 import { peopleWithSessions } from "../store/postgres/people.ts";
 import { KeyRow } from "./key-row.ts";
 import { ROLE_SCOPES } from "./permissions.ts";
@@ -19,6 +20,7 @@ export const AccessReview = z.object({
       entities: z.union([z.literal("all"), z.array(z.string())]),
       scopes: z.array(z.string()),
       waysIn: z.array(z.string()),
+      secondFactor: z.boolean(),
       invitedAt: Instant,
       dutySince: Instant,
       lastSignInAt: Instant.nullable(),
@@ -26,8 +28,22 @@ export const AccessReview = z.object({
     }),
   ),
   keys: z.array(KeyRow.omit({ id: true, revokedBy: true })),
+  /** Roles taken for a time, those in force and those of the last 90 days. */
+  taken: z.array(
+    z.object({
+      name: z.string(),
+      ownRole: Role,
+      role: Role,
+      reason: z.string(),
+      takenAt: Instant,
+      endsAt: Instant,
+      endedAt: Instant.nullable(),
+    }),
+  ),
 });
 export type AccessReview = z.infer<typeof AccessReview>;
+
+const TAKEN_DAYS = 90;
 
 /** Takes the review; that somebody took it is on record, with how many it named. */
 export async function accessReview(ctx: Context, actor: Actor): Promise<AccessReview> {
@@ -35,6 +51,8 @@ export async function accessReview(ctx: Context, actor: Actor): Promise<AccessRe
     const at = ctx.clock.now();
     const people = await tx.ask(peopleWithSessions, {});
     const keys = await tx.ask(allKeys, {});
+    const since = new Date(Date.now() - TAKEN_DAYS * 86_400_000).toISOString();
+    const taken = await tx.ask(takenRoles, { since });
     const detail = { people: people.length, keys: keys.length };
     await record(tx, { at, actor, action: "access.review", subject: "access:all", detail });
     return {
@@ -44,8 +62,9 @@ export async function accessReview(ctx: Context, actor: Actor): Promise<AccessRe
         entities: entities ?? "all",
         scopes: [...ROLE_SCOPES[person.role]],
       })),
-      keys: keys.map(({ name, hint, scopes, createdBy, createdAt, expiresAt, lastUsedAt, revokedAt }) => {
-        return { name, hint, scopes: [...scopes], createdBy, createdAt, expiresAt, lastUsedAt, revokedAt };
+      keys: keys.map(({ id: _, revokedBy: __, ...key }) => key),
+      taken: taken.map(({ personName: name, ownRole, role, reason, takenAt, endsAt, endedAt }) => {
+        return { name, ownRole, role, reason, takenAt, endsAt, endedAt };
       }),
     };
   });
@@ -65,19 +84,30 @@ const HEAD = [
 ];
 
 /** The review as a table, people first. Cells that a spreadsheet would take for a formula are quoted as text. */
-export function accessReviewCsv({ people, keys }: AccessReview): string {
+export function accessReviewCsv({ people, keys, taken }: AccessReview): string {
   const rows = [
     HEAD,
     ...people.map((each) => [
       ...["person", each.name, each.email, each.role, [each.entities].flat().join(" "), each.scopes.join(" ")],
-      ...[each.dutySince, each.lastSignInAt ?? "", "", each.waysIn.join(" ")],
+      ...[each.dutySince, each.lastSignInAt ?? "", "", waysIn(each)],
     ]),
     ...keys.map((each) => [
-      ...["key", each.name, each.hint, "", "all", each.scopes.join(" "), each.createdAt, each.lastUsedAt ?? ""],
-      ...[each.revokedAt ?? each.expiresAt ?? "", `made by ${each.createdBy}`],
+      ...["key", each.name, each.hint, "", [each.entities].flat().join(" "), each.scopes.join(" "), each.createdAt],
+      ...[each.lastUsedAt ?? "", each.revokedAt ?? each.expiresAt ?? ""],
+      [`made by ${each.createdBy}`, ...(each.namespaces === "all" ? [] : [`for ${each.namespaces.join(" ")}`])].join(
+        ", ",
+      ),
+    ]),
+    ...taken.map((each) => [
+      ...["taken role", each.name, `${each.ownRole} otherwise`, each.role, "", each.reason, each.takenAt, ""],
+      ...[each.endedAt ?? each.endsAt, ""],
     ]),
   ];
   return `${rows.map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
+}
+
+function waysIn({ waysIn: ways, secondFactor }: AccessReview["people"][number]): string {
+  return [...ways, ...(secondFactor ? ["second factor"] : [])].join(" ");
 }
 
 function cell(text: string): string {

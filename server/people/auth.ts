@@ -4,12 +4,14 @@ import { setSessionCookie } from "better-auth/cookies";
 import { hashPassword as hash } from "better-auth/crypto";
 import { getMigrations } from "better-auth/db/migration";
 import { genericOAuth } from "better-auth/plugins/generic-oauth";
+import { twoFactor } from "better-auth/plugins/two-factor";
 import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import type { Logger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import * as z from "zod";
 import { Fault } from "../fault.ts";
 import type { Postgres } from "../store/postgres.ts";
+import { secondFactorOf, type SecondFactor } from "./second-factor.ts";
 
 /** A working day; after it people sign in again. */
 const SESSION_SECONDS = 12 * 60 * 60;
@@ -39,8 +41,12 @@ export interface AuthDeps {
 
 /** Sign-in as the rest of the house sees it. Answers carry `Set-Cookie` values to pass on. */
 export interface Auth {
-  /** Null when e-mail address and password do not belong together. */
-  signInByPassword(by: { email: string; password: string }, headers: Headers): Promise<string[] | null>;
+  /** Null when e-mail address and password do not belong together. Where a second factor is asked for, nobody is signed in yet. */
+  signInByPassword(
+    by: { email: string; password: string },
+    headers: Headers,
+  ): Promise<{ cookies: string[]; secondFactor: boolean } | null>;
+  secondFactor: SecondFactor;
   /** For doors that have made sure by themselves who it is. */
   signInPerson(personId: string, headers: Headers): Promise<string[]>;
   /** The person signed in by the request's cookie. */
@@ -62,8 +68,13 @@ export function createAuth(deps: AuthDeps): Auth {
   return {
     async signInByPassword(by, headers) {
       const answer = await auth.api.signInEmail({ body: by, headers, asResponse: true });
-      return answer.ok ? answer.headers.getSetCookie() : null;
+      if (!answer.ok) return null;
+      const { twoFactorRedirect } = z
+        .object({ twoFactorRedirect: z.boolean().default(false) })
+        .parse(await answer.json());
+      return { cookies: answer.headers.getSetCookie(), secondFactor: twoFactorRedirect };
     },
+    secondFactor: secondFactorOf(auth.api),
     async signInPerson(personId, headers) {
       const answer = await auth.api.signInPerson({ body: { personId }, headers, asResponse: true });
       if (!answer.ok) throw new Error(`A session could not be made (${answer.status}).`);
@@ -163,7 +174,7 @@ function optionsOf(deps: AuthDeps) {
       log: (level: "debug" | "info" | "warn" | "error", message: string) =>
         deps.log[level]({ room: "sign-in" }, message),
     },
-    plugins: [signInPerson(), genericOAuth({ config: deps.oidc ? [providerOf(deps.oidc)] : [] })],
+    plugins: [signInPerson(), secondFactors(), genericOAuth({ config: deps.oidc ? [providerOf(deps.oidc)] : [] })],
   } satisfies BetterAuthOptions;
 }
 
@@ -193,6 +204,25 @@ function providerOf(oidc: OidcSettings) {
       return { ...named, id: `no-role ${String(profile.sub)}`, email: "nobody@no-role.invalid", emailVerified: false };
     },
   };
+}
+
+/** Second factors under our tables' names. Codes are never sent to anybody: an app makes them. */
+function secondFactors() {
+  return twoFactor({
+    issuer: "Tieout",
+    schema: {
+      user: { fields: { twoFactorEnabled: "second_factor" } },
+      twoFactor: {
+        modelName: "second_factors",
+        fields: {
+          userId: "person_id",
+          backupCodes: "backup_codes",
+          failedVerificationCount: "failed_count",
+          lockedUntil: "locked_until",
+        },
+      },
+    },
+  });
 }
 
 /** Makes a session for a person without asking for a proof; reachable from code only, since no route leads to it. */

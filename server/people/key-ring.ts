@@ -60,7 +60,9 @@ export function createKeyRing(deps: { postgres: Postgres; log: Logger; adminKey:
           .ask(markKeyUsed, { id: key.id, at: new Date(now).toISOString() })
           .catch((error: unknown) => deps.log.warn({ err: error, key: key.id }, "a key's use was not noted"));
       }
-      return { kind: "key", id: key.id, name: key.name, role: null, entities: "all", scopes: key.scopes };
+      const { id, name, entities, scopes, namespaces } = key;
+      const limited = namespaces === "all" ? {} : { namespaces };
+      return { kind: "key", id, name, role: null, entities, scopes, ...limited };
     },
     forget: () => known.clear(),
   };

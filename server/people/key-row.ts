@@ -7,6 +7,10 @@ export const KeyRow = z.object({
   name: z.string(),
   hint: z.string(),
   scopes: z.array(z.string()),
+  /** Entities it may read and speak of. */
+  entities: z.union([z.literal("all"), z.array(z.string())]),
+  /** Namespaces of jobs and datasets it may send events of, each whole or up to a `*`. */
+  namespaces: z.union([z.literal("all"), z.array(z.string())]),
   createdBy: z.string(),
   createdAt: Instant,
   expiresAt: Instant.nullable(),

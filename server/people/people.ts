@@ -6,9 +6,10 @@ import type { Postgres } from "../store/postgres.ts";
 import { createAuth, type Auth, type OidcSettings } from "./auth.ts";
 import { seedDemoPeople } from "./demo-people.ts";
 import { followGroups, groupRoles } from "./group-roles.ts";
-import { createIdentify, type Identify } from "./identify.ts";
+import { createIdentify, createSignedIn, type Identify, type SignedIn } from "./identify.ts";
 import { createKeyRing, type KeyRing } from "./key-ring.ts";
 import { createPermit, type Permit } from "./permit.ts";
+import { rolesWithSecondFactor } from "./second-factor.ts";
 import { sessionSecret } from "./secret.ts";
 
 export interface PeopleDeps {
@@ -33,6 +34,8 @@ export interface People {
   keys: KeyRing;
   /** For doors without middleware: the live socket's handshake. */
   identify: Identify;
+  /** For the doors of sign-in itself. */
+  signedIn: SignedIn;
   permit: Permit;
   demo: boolean;
   oidc: boolean;
@@ -47,12 +50,15 @@ export async function openPeople(deps: PeopleDeps): Promise<People> {
   const secret = sessionSecret(deps.environment.TIEOUT_SECRET, deps.dataDirectory);
   const auth = createAuth({ postgres, log, secret, publicUrl, oidc });
   const keys = createKeyRing({ postgres, log, adminKey: deps.adminKey });
-  const identify = createIdentify({ postgres, auth, keys });
+  const secondFactorFor = rolesWithSecondFactor(deps.environment.TIEOUT_SECOND_FACTOR);
+  const signedIn = createSignedIn({ postgres, auth, secondFactorFor });
+  const identify = createIdentify({ keys, signedIn });
   if (deps.demo) await seedDemoPeople(deps);
   return {
     auth,
     keys,
     identify,
+    signedIn,
     permit: createPermit({ identify, publicUrl }),
     demo: deps.demo,
     oidc: oidc !== null,

@@ -36,6 +36,7 @@ export const SCOPE_TITLES: Record<Scope, string> = {
   "incident:act": "Acknowledge, assign, put aside and resolve incidents",
   "alert:read": "See routing, duty, silences, one's inbox and who was told",
   "silence:manage": "Silence messages for a time",
+  "access:break-glass": "Take another role for a time, with a reason",
 };
 
 export const SCOPES = Object.keys(SCOPE_TITLES) as Scope[];
@@ -59,6 +60,7 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
     "request:approve",
     "request:freeze",
     "request:break-glass",
+    "access:break-glass",
     "signoff:prepare",
     "signoff:review",
     "signoff:certify",
@@ -88,6 +90,7 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
   analyst: [...SEES, "request:create", "signoff:prepare", "break:explain", "check:run", "incident:act"],
   engineer: [
     ...SEES,
+    "access:break-glass",
     "request:execute",
     "run:raw",
     "request:create",
@@ -101,6 +104,7 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
     ...SEES,
     "request:freeze",
     "request:break-glass",
+    "access:break-glass",
     "run:raw",
     "quarantine:read",
     "quarantine:resubmit",
@@ -121,5 +125,5 @@ export const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
     "evidence:read",
     "evidence:build",
   ],
-  cfo: [...SEES, "request:approve", "signoff:certify"],
+  cfo: [...SEES, "request:approve", "signoff:certify", "access:break-glass"],
 };

@@ -1,5 +1,6 @@
 import { signedRun } from "../../collectors/signed-event.ts";
 import type { EventType, RunEvent } from "../../schemas/event/open-lineage.ts";
+import type { RunException } from "../../schemas/event/facets.ts";
 import type { StoredRequest } from "../store/postgres/requests.ts";
 import type { StoredStep } from "../store/postgres/requests-steps.ts";
 
@@ -46,7 +47,11 @@ export function requestEvents(
 }
 
 /** Acting without the agreement of others is itself an exception of the control class. */
-function brokenGlass({ requestedBy, title, reason }: Pick<StoredRequest, "requestedBy" | "title" | "reason">) {
+function brokenGlass({
+  requestedBy,
+  title,
+  reason,
+}: Pick<StoredRequest, "requestedBy" | "title" | "reason">): RunException {
   const message = `${title} was carried out without the agreement it needs, asked for by ${requestedBy}: ${reason}`;
-  return { code: "BREAK_GLASS", class: "control" as const, message };
+  return { code: "duty-breach", class: "control", message };
 }

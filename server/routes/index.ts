@@ -8,6 +8,7 @@ import { alertRoutes } from "./alerts.ts";
 import { attainmentRoutes } from "./attainment.ts";
 import { auditRoutes } from "./audit.ts";
 import { breakRoutes } from "./breaks.ts";
+import { breakGlassRoutes } from "./break-glass.ts";
 import { calendarRoutes } from "./calendar.ts";
 import { checkRoutes } from "./checks.ts";
 import { clockRoutes } from "./clock.ts";
@@ -48,7 +49,7 @@ import { webhookRoutes } from "./webhooks.ts";
 
 /** Every door there is over HTTP. */
 export function routesOf(rooms: Rooms): Hono[] {
-  const { ctx, people, ingest, collecting, checkpoints, sandbox, dashboards, maxEventBytes, webhooks } = rooms;
+  const { ctx, people, ingest, collecting, checkpoints, incidents, sandbox, dashboards, maxEventBytes, webhooks } = rooms;
   const { permit } = people;
   const doors = { ctx, permit };
   const boards = { ...doors, collectors: () => Object.values(collecting.rows()) };
@@ -99,6 +100,7 @@ export function routesOf(rooms: Rooms): Hono[] {
     sessionRoutes({ ctx, people }),
     peopleRoutes({ ctx, people }),
     keyRoutes({ ctx, people }),
+    breakGlassRoutes({ ...doors, news: incidents.news }),
     auditRoutes(doors),
     evidenceRoutes(doors),
   ];

@@ -12,11 +12,15 @@ import { allKeys } from "../store/postgres/api-keys.ts";
 import { described } from "./describe.ts";
 import { expected } from "./expected.ts";
 
+const Limit = z.union([z.literal("all"), z.array(z.string().trim().min(1).max(500)).min(1).max(200)]).default("all");
 const NewKey = z.strictObject({
   name: z.string().trim().min(1).max(100),
   scopes: z.array(z.enum(SCOPES)).min(1),
   expiresAt: Instant.nullable().default(null),
+  entities: Limit,
+  namespaces: Limit,
 });
+
 /** API keys: made, listed, revoked. */
 export function keyRoutes(deps: { ctx: Context; people: People }): Hono {
   const { ctx, people } = deps;
@@ -36,7 +40,13 @@ export function keyRoutes(deps: { ctx: Context; people: People }): Hono {
         answers: z.object({ key: z.string(), row: KeyRow }),
       }),
       people.permit("key:manage"),
-      validator("json", NewKey, expected('{"name", "scopes": [...], "expiresAt": instant or null}')),
+      validator(
+        "json",
+        NewKey,
+        expected(
+          '{"name", "scopes": [...], "expiresAt": instant or null, "entities" and "namespaces": "all" or [...]}',
+        ),
+      ),
       async (c) => {
         c.header("Cache-Control", "no-store");
         return c.json(await createKey(ctx, c.get("actor"), c.req.valid("json")), 201);

@@ -6,6 +6,7 @@ import { Instant } from "../../schemas/instant.ts";
 import type { Context } from "../context.ts";
 import { accessReview, AccessReview, accessReviewCsv } from "../people/access-review.ts";
 import { addPerson } from "../people/add-person.ts";
+import { dropSecondFactor } from "../people/drop-second-factor.ts";
 import { changeDuty } from "../people/change-duty.ts";
 import { endSessions } from "../people/end-sessions.ts";
 import type { People } from "../people/people.ts";
@@ -73,6 +74,15 @@ export function peopleRoutes(deps: { ctx: Context; people: People }): Hono {
       people.permit("person:manage"),
       async (c) => {
         await endSessions(ctx, c.get("actor"), c.req.param("id"));
+        return c.body(null, 204);
+      },
+    )
+    .delete(
+      "/api/v1/people/:id/second-factor",
+      described({ tag: "People", summary: "Take a lost second factor away; the person's sessions end", status: 204 }),
+      people.permit("person:manage"),
+      async (c) => {
+        await dropSecondFactor(ctx, c.get("actor"), c.req.param("id"));
         return c.body(null, 204);
       },
     )

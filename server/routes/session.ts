@@ -3,16 +3,16 @@ import { validator } from "hono-openapi";
 import * as z from "zod";
 import { Role, ROLE_TITLES } from "../../schemas/estate/role.ts";
 import { Me } from "../../schemas/wire/live.ts";
-import type { Actor, Context } from "../context.ts";
+import type { Context } from "../context.ts";
 import { Fault } from "../fault.ts";
 import { createAttempts } from "../people/attempts.ts";
 import { LEAST_PASSWORD_LENGTH, OIDC_CALLBACK_PATH } from "../people/auth.ts";
 import { demoName, demoPerson } from "../people/demo-people.ts";
-import { actorOfPerson } from "../people/identify.ts";
 import { onLoopback } from "../people/on-loopback.ts";
 import type { People } from "../people/people.ts";
 import { refuseOtherSites } from "../people/same-origin.ts";
-import { personByEmail, personById, type Person } from "../store/postgres/people.ts";
+import { meOf, withCookies, withSession } from "./session-answers.ts";
+import { mountSecondFactor } from "./session-second-factor.ts";
 import { described } from "./describe.ts";
 import { expected } from "./expected.ts";
 
@@ -38,14 +38,15 @@ export function sessionRoutes(deps: { ctx: Context; people: People }): Hono {
     refuseOtherSites(c.req.raw, people.publicUrl);
     await next();
   });
-  mountQuestions(routes, ctx, people);
-  mountPassword(routes, ctx, people);
+  mountQuestions(routes, people);
+  mountPassword(routes, people);
+  mountSecondFactor(routes, ctx, people);
   mountDemo(routes, ctx, people);
   mountOidc(routes, people);
   return routes;
 }
 
-function mountQuestions(routes: Hono, ctx: Context, people: People): void {
+function mountQuestions(routes: Hono, people: People): void {
   routes.get(
     "/api/v1/session/options",
     described({ tag: "Session", summary: "Ways to sign in here", answers: SignInOptions, open: true }),
@@ -62,10 +63,7 @@ function mountQuestions(routes: Hono, ctx: Context, people: People): void {
     "/api/v1/session/me",
     described({ tag: "Session", summary: "Who is signed in, and what they may do", answers: Me }),
     async (c) => {
-      const actor = await people.identify(c.req.raw.headers);
-      const [person] = actor.kind === "person" ? await ctx.postgres.ask(personById, { id: actor.id }) : [];
-      if (!person) throw new Fault("not-signed-in", "A key is no person. Sign in to see who you are.");
-      return c.json(meOf(person, actor));
+      return c.json(await meOf(people, c.req.raw.headers));
     },
   );
   routes.delete(
@@ -78,24 +76,29 @@ function mountQuestions(routes: Hono, ctx: Context, people: People): void {
   );
 }
 
-function mountPassword(routes: Hono, ctx: Context, people: People): void {
+function mountPassword(routes: Hono, people: People): void {
   const attempts = createAttempts();
   routes.post(
     "/api/v1/session/password",
-    described({ tag: "Session", summary: "Sign in by e-mail and password", answers: Me, open: true }),
+    described({
+      tag: "Session",
+      summary: "Sign in by e-mail and password; 202 where a second factor's code is asked for next",
+      answers: Me,
+      open: true,
+    }),
     validator("json", Password, expected('{"email", "password"}')),
     async (c) => {
       const by = c.req.valid("json");
       attempts.refuseTooMany(by.email);
-      const cookies = await people.auth.signInByPassword(by, c.req.raw.headers);
-      const [person] = cookies ? await ctx.postgres.ask(personByEmail, { email: by.email }) : [];
-      if (!cookies || !person) {
+      const passed = await people.auth.signInByPassword(by, c.req.raw.headers);
+      if (!passed) {
         attempts.failed(by.email);
         throw new Fault("not-signed-in", "E-mail address and password do not belong together.");
       }
       attempts.passed(by.email);
-      withCookies(c, cookies);
-      return c.json(meOf(person, actorOfPerson(person)));
+      withCookies(c, passed.cookies);
+      if (passed.secondFactor) return c.json({ secondFactor: "asked" }, 202);
+      return c.json(await meOf(people, withSession(passed.cookies)));
     },
   );
   routes.put(
@@ -103,7 +106,7 @@ function mountPassword(routes: Hono, ctx: Context, people: People): void {
     described({ tag: "Session", summary: "Change one's own password; other sessions end", status: 204 }),
     validator("json", NewPassword, expected(`{"current", "next"}, next of ${LEAST_PASSWORD_LENGTH} to 128 characters`)),
     async (c) => {
-      await people.identify(c.req.raw.headers);
+      await meOf(people, c.req.raw.headers);
       withCookies(c, await people.auth.changePassword(c.req.valid("json"), c.req.raw.headers));
       return c.body(null, 204);
     },
@@ -125,8 +128,9 @@ function mountDemo(routes: Hono, ctx: Context, people: People): void {
         throw new Fault("not-permitted", "Signing in as a role is possible only in the demo, on this machine itself.");
       }
       const person = await demoPerson(ctx, c.req.valid("json").role);
-      withCookies(c, await people.auth.signInPerson(person.id, c.req.raw.headers));
-      return c.json(meOf(person, actorOfPerson(person)));
+      const cookies = await people.auth.signInPerson(person.id, c.req.raw.headers);
+      withCookies(c, cookies);
+      return c.json(await meOf(people, withSession(cookies)));
     },
   );
 }
@@ -153,19 +157,4 @@ function mountOidc(routes: Hono, people: People): void {
 
 function demoAllowed(people: People, c: HonoContext): boolean {
   return people.demo && onLoopback(c.req.raw.headers);
-}
-
-function meOf(person: Person, actor: Actor): Me {
-  return {
-    id: person.id,
-    name: person.name,
-    email: person.email,
-    role: person.role,
-    entities: person.entities ?? "all",
-    may: [...actor.scopes],
-  };
-}
-
-function withCookies(c: HonoContext, cookies: readonly string[]): void {
-  for (const cookie of cookies) c.header("Set-Cookie", cookie, { append: true });
 }

@@ -10,6 +10,7 @@ import { requestResume } from "./request-resume.ts";
 import { requestTell } from "./request-tell.ts";
 import { requestVerify } from "./request-verify.ts";
 import { requestWatch } from "./request-watch.ts";
+import { roleEndTaken } from "./role-end-taken.ts";
 import type { Task } from "./task.ts";
 
 /** Every task there is. */
@@ -26,4 +27,5 @@ export const TASKS: readonly Task[] = [
   requestResume,
   requestWatch,
   linesFetch,
+  roleEndTaken,
 ];

@@ -1,4 +1,4 @@
-import type { Hono } from "hono";
+import { Hono } from "hono";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Context } from "../../server/context.ts";
@@ -6,10 +6,12 @@ import { createApp } from "../../server/app.ts";
 import type { AccessReview } from "../../server/people/access-review.ts";
 import { openPeople, type People } from "../../server/people/people.ts";
 import { ROLE_SCOPES } from "../../server/people/permissions.ts";
+import { breakGlassRoutes } from "../../server/routes/break-glass.ts";
 import { keyRoutes } from "../../server/routes/keys.ts";
 import { peopleRoutes } from "../../server/routes/people.ts";
 import { sessionRoutes } from "../../server/routes/session.ts";
-import { browser, URL_HERE, withKey } from "../http-clients.ts";
+import { roleEndTaken } from "../../server/tasks/role-end-taken.ts";
+import { browser, URL_HERE, withKey, type Client } from "../http-clients.ts";
 import { startOidcProvider } from "../oidc-provider.ts";
 import { PLANNING_ESTATE } from "../planning-estate.ts";
 import { POSTGRES_ENGINES, type OpenedEngine } from "../postgres-engines.ts";
@@ -17,7 +19,19 @@ import { POSTGRES_ENGINES, type OpenedEngine } from "../postgres-engines.ts";
 const ADMIN_KEY = "an-admin-key-of-more-than-32-characters";
 const log = pino({ level: "silent" });
 
+/** Invites somebody and signs them in. */
+async function signedIn(app: Hono, email: string, role: string): Promise<{ tab: Client; id: string }> {
+  const asked = { name: email, email, role, entities: "all" };
+  const invited = await withKey(app, ADMIN_KEY).call("POST", "/api/v1/people", asked);
+  const { person, password } = (await invited.json()) as { person: { id: string }; password: string };
+  const tab = browser(app);
+  await tab.call("POST", "/api/v1/session/password", { email, password });
+  return { tab, id: person.id };
+}
+
 describe("access", () => {
+  const enqueued: unknown[] = [];
+  let news = 0;
   let opened: OpenedEngine;
   let ctx: Context;
   let app: Hono;
@@ -29,14 +43,23 @@ describe("access", () => {
       ...over,
     });
   const appOf = (people: People): Hono => {
-    const routes = [sessionRoutes({ ctx, people }), keyRoutes({ ctx, people }), peopleRoutes({ ctx, people })];
+    const boards = new Hono().get("/api/v1/boards", people.permit("board:read"), (c) => c.json(c.get("actor")));
+    const routes = [
+      ...[sessionRoutes({ ctx, people }), keyRoutes({ ctx, people }), peopleRoutes({ ctx, people })],
+      breakGlassRoutes({ ctx, permit: people.permit, news: () => void (news += 1) }),
+      boards as unknown as Hono,
+    ];
     return createApp({ log, routes, ui: null, maxEventBytes: 1024 });
   };
 
   beforeAll(async () => {
     opened = await POSTGRES_ENGINES[0]!.open();
     const clock = { now: () => new Date() };
-    ctx = { postgres: opened.postgres, clock, estate: PLANNING_ESTATE, log, dismiss: () => {} } as unknown as Context;
+    ctx = {
+      ...{ postgres: opened.postgres, clock, estate: PLANNING_ESTATE, log, dismiss: () => {} },
+      enqueue: async (...[task, payload, { tx: _, ...options } = {}]: Parameters<Context["enqueue"]>) =>
+        void enqueued.push([task, payload, options]),
+    } as unknown as Context;
     app = appOf(await peopleOf());
   }, 60_000);
   afterAll(() => opened.stop());
@@ -73,6 +96,89 @@ describe("access", () => {
     const refused = await admin.call("POST", "/api/v1/keys", asked);
     expect(refused.status).toBe(400);
     expect(await refused.text()).toContain("No key may hold ingest:write and break:review together");
+  });
+
+  test("a key is for some entities and namespaces, and makes none for others", async () => {
+    const admin = withKey(app, ADMIN_KEY);
+    const asked = { name: "cpi", scopes: ["ingest:write", "key:manage", "board:read"] };
+    const limits = { entities: ["DE01"], namespaces: ["cpi://small", "dbt/*"] };
+    expect((await admin.call("POST", "/api/v1/keys", { ...asked, entities: ["XX"] })).status).toBe(400);
+    const made = await admin.call("POST", "/api/v1/keys", { ...asked, ...limits });
+    const { key, row } = (await made.json()) as { key: string; row: Record<string, unknown> };
+    expect([made.status, row]).toMatchObject([201, limits]);
+    const limited = withKey(app, key);
+    expect(await (await limited.call("GET", "/api/v1/boards")).json()).toMatchObject(limits);
+    const wider = [
+      {},
+      { entities: ["DE01", "DE02"], namespaces: ["cpi://small"] },
+      { entities: ["DE01"], namespaces: ["s4://small"] },
+      { entities: ["DE01"], namespaces: ["dbt*"] },
+      { entities: ["DE01"] },
+    ];
+    for (const each of wider) {
+      const refused = await limited.call("POST", "/api/v1/keys", { ...asked, scopes: ["board:read"], ...each });
+      expect([each, refused.status]).toEqual([each, 403]);
+    }
+    const within = { ...asked, entities: ["DE01"], namespaces: ["dbt/prod"] };
+    expect((await limited.call("POST", "/api/v1/keys", within)).status).toBe(201);
+    const sheet = await (await admin.call("GET", "/api/v1/access-review?format=csv")).text();
+    expect(sheet).toMatch(/"key","cpi","tok_\w+","","DE01",.*for cpi:\/\/small dbt\/\*"/);
+  });
+
+  test("a role is taken for a time with a reason, ends by itself, and stands in the log and the review", async () => {
+    const admin = withKey(app, ADMIN_KEY);
+    const { tab, id } = await signedIn(app, "eng@small.example", "engineer");
+    const taking = { role: "platform", minutes: 30, reason: "The owner is away and a key leaked" };
+    expect((await tab.call("GET", "/api/v1/keys")).status).toBe(403);
+    expect((await tab.call("POST", "/api/v1/break-glass", { ...taking, reason: "now" })).status).toBe(400);
+    expect((await tab.call("POST", "/api/v1/break-glass", { ...taking, minutes: 10_000 })).status).toBe(400);
+    expect((await tab.call("POST", "/api/v1/break-glass", { ...taking, role: "engineer" })).status).toBe(400);
+    expect((await admin.call("POST", "/api/v1/break-glass", taking)).status).toBe(403);
+    const answer = await tab.call("POST", "/api/v1/break-glass", taking);
+    const taken = (await answer.json()) as { id: string; endsAt: string };
+    expect(answer.status).toBe(201);
+    expect(Date.parse(taken.endsAt) - Date.now()).toBeGreaterThan(29 * 60_000);
+    expect((await tab.call("POST", "/api/v1/break-glass", taking)).status).toBe(409);
+    const me = await (await tab.call("GET", "/api/v1/session/me")).json();
+    expect(me).toMatchObject({ role: "platform", taken: { role: "platform", until: taken.endsAt } });
+    expect((await tab.call("GET", "/api/v1/keys")).status).toBe(200);
+    expect(enqueued).toContainEqual([
+      "role.end-taken",
+      { id: taken.id },
+      expect.objectContaining({ afterSeconds: 1800 }),
+    ]);
+    const review = (await (await admin.call("GET", "/api/v1/access-review")).json()) as AccessReview;
+    expect(review.taken).toMatchObject([
+      { role: "platform", ownRole: "engineer", reason: taking.reason, endedAt: null },
+    ]);
+
+    // Its time is over, and whoever ends it comes late.
+    await opened.postgres.run("UPDATE taken_roles SET ends_at = now() - interval '1 second' WHERE id = $1", [taken.id]);
+    expect((await tab.call("GET", "/api/v1/keys")).status).toBe(403);
+    expect(await (await tab.call("GET", "/api/v1/session/me")).json()).toMatchObject({ role: "engineer", taken: null });
+    await roleEndTaken.handle(ctx, { id: taken.id });
+    await roleEndTaken.handle(ctx, { id: taken.id });
+    const entries = await opened.postgres.run(
+      "SELECT body ->> 'action' AS action FROM audit_entries WHERE body ->> 'subject' = $1 AND body ->> 'action' LIKE 'role.%'",
+      [`person:${id}`],
+    );
+    expect(entries).toEqual([{ action: "role.take" }, { action: "role.end" }]);
+  });
+
+  test("a taken role is given back, or taken from whoever has it, by nobody else", async () => {
+    const { tab } = await signedIn(app, "cfo@small.example", "cfo");
+    const { tab: other } = await signedIn(app, "aud@small.example", "auditor");
+    const taking = { role: "controller", minutes: 5, reason: "Silences during the close" };
+    expect((await other.call("POST", "/api/v1/break-glass", taking)).status).toBe(403);
+    const take = async () =>
+      ((await (await tab.call("POST", "/api/v1/break-glass", taking)).json()) as { id: string }).id;
+    const path = `/api/v1/break-glass/${await take()}`;
+    expect((await other.call("DELETE", path)).status).toBe(403);
+    expect((await tab.call("DELETE", path)).status).toBe(200);
+    expect((await tab.call("DELETE", path)).status).toBe(409);
+    const again = `/api/v1/break-glass/${await take()}`;
+    expect((await withKey(app, ADMIN_KEY).call("DELETE", again)).status).toBe(200);
+    expect(news).toBeGreaterThan(3);
   });
 
   test("groups of the identity provider bring the role, at each sign-in anew; without one nobody comes in", async () => {

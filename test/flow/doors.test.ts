@@ -15,6 +15,10 @@ const OPEN: Record<string, string> = {
   "POST /api/v1/session/password": "signing in; slowed down after failures",
   "PUT /api/v1/session/password": "one's own password, signed in",
   "POST /api/v1/session/demo": "the demo on loopback only",
+  "POST /api/v1/session/second-factor": "signing in; five codes for each right password",
+  "POST /api/v1/session/second-factor/enrolment": "one's own, signed in, with the password",
+  "PUT /api/v1/session/second-factor": "one's own, signed in",
+  "DELETE /api/v1/session/second-factor": "one's own, signed in, with the password",
   "GET /api/v1/session/oidc": "signing in",
   "GET /api/v1/session/oauth2/callback/oidc": "signing in",
   "OPTIONS /api/v1/webhooks/{sender}": "the handshake of senders",
@@ -113,6 +117,32 @@ describe("every door and every role", () => {
     },
     60_000,
   );
+
+  test("taking a role is told to whoever answers for access at once, until it is given back", async () => {
+    const as = (role: Role, method: string, path: string, body?: unknown) =>
+      fetch(`${server.url}${path}`, {
+        ...{ method, headers: { cookie: cookies.get(role)!, "content-type": "application/json" } },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    const told = async (role: Role) => {
+      const { items } = (await (await as(role, "GET", "/api/v1/inbox")).json()) as { items: { title: string }[] };
+      return items.filter(({ title }) => title.includes("took the role")).map(({ title }) => title);
+    };
+    const states = async () => {
+      const { incidents } = (await (await as("platform", "GET", "/api/v1/incidents")).json()) as {
+        incidents: { title: string; state: string; severity: string }[];
+      };
+      return incidents.filter(({ title }) => title.includes("took the role"));
+    };
+    const taking = { role: "platform", minutes: 60, reason: "A key leaked and nobody else is here" };
+    expect((await as("engineer", "GET", "/api/v1/keys")).status).toBe(403);
+    const taken = (await (await as("engineer", "POST", "/api/v1/break-glass", taking)).json()) as { id: string };
+    expect((await as("engineer", "GET", "/api/v1/keys")).status).toBe(200);
+    await expect.poll(() => told("platform"), { timeout: 60_000, interval: 500 }).toHaveLength(1);
+    expect(await states()).toMatchObject([{ severity: "S1", state: "open" }]);
+    expect((await as("engineer", "DELETE", `/api/v1/break-glass/${taken.id}`)).status).toBe(200);
+    expect((await as("engineer", "GET", "/api/v1/keys")).status).toBe(403);
+  }, 120_000);
 });
 
 const AT_ONCE = 12;

@@ -4,6 +4,12 @@ import { SCOPES } from "../../people/permissions.ts";
 import { defineQuestion } from "../question.ts";
 import { InstantColumn } from "./columns.ts";
 
+/** What a key may speak for; null is everything. */
+const Limit = z
+  .array(z.string())
+  .nullable()
+  .transform((named) => named ?? ("all" as const));
+
 /** A key as it may be shown: never the key itself, which is not kept. */
 export const ApiKey = z.object({
   id: z.string(),
@@ -11,6 +17,8 @@ export const ApiKey = z.object({
   /** The key's first characters. */
   hint: z.string(),
   scopes: z.array(z.enum(SCOPES)),
+  entities: Limit,
+  namespaces: Limit,
   createdBy: z.string(),
   createdAt: InstantColumn,
   expiresAt: InstantColumn.nullable(),
@@ -20,7 +28,7 @@ export const ApiKey = z.object({
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 
-const COLUMNS = `id, name, hint, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt",
+const COLUMNS = `id, name, hint, scopes, entities, namespaces, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt",
   last_used_at AS "lastUsedAt", revoked_at AS "revokedAt", revoked_by AS "revokedBy"`;
 
 export const insertKey = defineQuestion({
@@ -35,10 +43,12 @@ export const insertKey = defineQuestion({
     createdBy: z.string(),
     createdAt: Instant,
     expiresAt: Instant.nullable(),
+    entities: z.array(z.string()).nullable(),
+    namespaces: z.array(z.string()).nullable(),
   }),
   row: ApiKey,
-  sql: `INSERT INTO api_keys (id, name, hint, sha256, scopes, created_by, created_at, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${COLUMNS}`,
+  sql: `INSERT INTO api_keys (id, name, hint, sha256, scopes, created_by, created_at, expires_at, entities, namespaces)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING ${COLUMNS}`,
 });
 
 export const keyBySha256 = defineQuestion({

@@ -24,6 +24,28 @@ export const personById = defineQuestion({
   sql: `SELECT ${COLUMNS} FROM people p JOIN duties d ON d.person_id = p.id WHERE p.id = $1`,
 });
 
+/** Whoever a session is of, as they are now. */
+const PersonSignedIn = Person.extend({
+  /** A role taken beside their own, in force now, and until when. */
+  takenRole: Role.nullable(),
+  takenUntil: InstantColumn.nullable(),
+  hasPassword: z.boolean(),
+  secondFactor: z.boolean(),
+});
+export type PersonSignedIn = z.infer<typeof PersonSignedIn>;
+
+export const personSignedIn = defineQuestion({
+  engine: "postgres",
+  name: "person.signed-in",
+  params: z.object({ id: z.string() }),
+  row: PersonSignedIn,
+  sql: `SELECT ${COLUMNS}, t.role AS "takenRole", t.ends_at AS "takenUntil", coalesce(p.second_factor, false) AS "secondFactor",
+      EXISTS (SELECT 1 FROM accounts a WHERE a.person_id = p.id AND a.provider_id = 'credential') AS "hasPassword"
+    FROM people p JOIN duties d ON d.person_id = p.id
+    LEFT JOIN taken_roles t ON t.person_id = p.id AND t.ended_at IS NULL AND t.ends_at > now()
+    WHERE p.id = $1 ORDER BY t.taken_at DESC LIMIT 1`,
+});
+
 export const personByEmail = defineQuestion({
   engine: "postgres",
   name: "person.by-email",
@@ -86,6 +108,26 @@ export const deletePerson = defineQuestion({
   sql: "DELETE FROM people WHERE id = $1 RETURNING id",
 });
 
+/** Answers no row where this code of the person's app let somebody in a moment ago: a code is good once. */
+export const spendCode = defineQuestion({
+  engine: "postgres",
+  name: "person.spend-code",
+  params: z.object({ personId: z.string(), code: z.string() }),
+  row: z.object({ id: z.string() }),
+  sql: `UPDATE second_factors SET spent_code = $2, spent_at = now() WHERE person_id = $1
+    AND (spent_code IS DISTINCT FROM $2 OR spent_at < now() - interval '2 minutes') RETURNING id`,
+});
+
+/** Takes a person's second factor away, for whoever lost it. Answers no row where there was none. */
+export const deleteSecondFactor = defineQuestion({
+  engine: "postgres",
+  name: "person.delete-second-factor",
+  params: z.object({ personId: z.string() }),
+  row: z.object({ id: z.string() }),
+  sql: `WITH gone AS (DELETE FROM second_factors WHERE person_id = $1)
+    UPDATE people SET second_factor = false WHERE id = $1 AND second_factor RETURNING id`,
+});
+
 /** Answers the sessions that ended. */
 export const deleteSessions = defineQuestion({
   engine: "postgres",
@@ -106,6 +148,7 @@ export const peopleWithSessions = defineQuestion({
     role: Role,
     entities: z.array(z.string()).nullable(),
     waysIn: z.array(z.string()),
+    secondFactor: z.boolean(),
     invitedAt: InstantColumn,
     dutySince: InstantColumn,
     lastSignInAt: InstantColumn.nullable(),
@@ -113,6 +156,7 @@ export const peopleWithSessions = defineQuestion({
   }),
   sql: `SELECT p.name, p.email, d.role, d.entities, p.created_at AS "invitedAt", d.changed_at AS "dutySince",
       ARRAY(SELECT DISTINCT a.provider_id FROM accounts a WHERE a.person_id = p.id ORDER BY 1) AS "waysIn",
+      coalesce(p.second_factor, false) AS "secondFactor",
       (SELECT max(s.created_at) FROM sessions s WHERE s.person_id = p.id) AS "lastSignInAt",
       (SELECT count(*) FROM sessions s WHERE s.person_id = p.id AND s.expires_at > now()) AS sessions
     FROM people p JOIN duties d ON d.person_id = p.id ORDER BY p.name, p.id`,

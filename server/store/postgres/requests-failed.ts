@@ -30,3 +30,19 @@ export const failedRequests = defineQuestion({
     ) AS latest
     WHERE state IN ('failed', 'refused') ORDER BY id DESC LIMIT $2`,
 });
+
+/** Requests carried out without the agreement they needed since an instant. */
+export const brokenGlassRequests = defineQuestion({
+  engine: "postgres",
+  name: "request.broken-glass",
+  params: z.object({ since: Instant }),
+  row: z.object({
+    id: z.string(),
+    title: z.string(),
+    requestedBy: z.string(),
+    reason: z.string(),
+    approvedAt: InstantColumn,
+  }),
+  sql: `SELECT id, title, requested_by AS "requestedBy", reason, approved_at AS "approvedAt"
+    FROM requests WHERE broken_glass AND approved_at >= $1 ORDER BY approved_at, id`,
+});
