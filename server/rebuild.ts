@@ -15,7 +15,7 @@ try {
   const clickhouse = await openClickHouse(
     options.clickhouseUrl ? { url: options.clickhouseUrl } : { directory: join(options.data, "clickhouse") },
   );
-  await migrateClickHouse(clickhouse);
+  await migrateClickHouse(clickhouse, options.clickhouseUrl ? options.clickhouseCluster : null);
   if (!options.clickhouseUrl) await recoverJournal(clickhouse, join(options.data, "journal"));
   const { events, unread } = await rebuildDerived(clickhouse, (done, all) =>
     say.bar("Deriving from raw events", all === 0 ? 1 : done / all, `${done} of ${all}`),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { defineQuestion } from "../question.ts";
+import { CountColumn } from "./columns.ts";
 
 /** Whether any migration ever ran. */
 export const migrationsTable = defineQuestion({
@@ -25,4 +26,13 @@ export const recordTables = defineQuestion({
   params: z.object({ name: z.string(), sha256: z.string() }),
   row: z.never(),
   sql: "INSERT INTO migrations (name, sha256) SELECT {name:String}, {sha256:String}",
+});
+
+/** How many shards a cluster has; none where the server knows no such cluster. */
+export const clusterShards = defineQuestion({
+  engine: "clickhouse",
+  name: "cluster.shards",
+  params: z.object({ cluster: z.string() }),
+  row: z.object({ shards: CountColumn }),
+  sql: "SELECT uniqExact(shard_num) AS shards FROM system.clusters WHERE cluster = {cluster:String}",
 });
