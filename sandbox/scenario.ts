@@ -101,6 +101,45 @@ const ApiOutage = z.strictObject({
   ]),
 });
 
+/** A dataset holds other figures than were loaded into it, though no run says so. */
+const AlteredFigures = z.strictObject({
+  kind: z.literal("altered-figures"),
+  ...told,
+  flow: z.string(),
+  entity: z.string(),
+  dataset: z.string(),
+  from: CloseTime,
+  until: CloseTime,
+  by: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("sign-turned") }),
+    z.strictObject({ kind: z.literal("loaded-twice") }),
+    /** Entered by hand; `amount` is its net. */
+    z.strictObject({ kind: z.literal("adjusted"), account: z.string(), amount: DecimalString }),
+  ]),
+});
+export type AlteredFigures = z.infer<typeof AlteredFigures>;
+
+/** Scheduled extracts in the window send once more what the last one sent, under a name of its own. */
+const Resent = z.strictObject({
+  kind: z.literal("resent"),
+  ...told,
+  flow: z.string(),
+  entity: z.string(),
+  from: CloseTime,
+  until: CloseTime,
+});
+
+/** Runs of a job that start in the window leave rows out and do not say which. */
+const LostRows = z.strictObject({
+  kind: z.literal("lost-rows"),
+  ...told,
+  entity: z.string(),
+  job: z.string(),
+  from: CloseTime,
+  until: CloseTime,
+  rows: z.int().positive(),
+});
+
 const Fault = z.discriminatedUnion("kind", [
   RejectedRows,
   LatePosting,
@@ -108,6 +147,9 @@ const Fault = z.discriminatedUnion("kind", [
   JobFailure,
   NotScheduled,
   ApiOutage,
+  AlteredFigures,
+  Resent,
+  LostRows,
 ]);
 export type Fault = z.infer<typeof Fault>;
 

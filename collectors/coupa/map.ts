@@ -118,9 +118,11 @@ function exceptionsOf(
   const at = place && { entity: place.entity, period: place.period };
   const groups = Map.groupBy(unresolved(run), textOf);
   if (groups.size === 0) {
-    const missing =
-      state === "failed" ? "The run failed and left no error." : "Fewer records were processed than there are.";
-    return state === "failed" || state === "partial" ? [{ ...exceptionOf(missing, RULES), ...at }] : [];
+    if (state === "failed") return [{ ...exceptionOf("The run failed and left no error.", RULES), ...at }];
+    if (state !== "partial") return [];
+    const count = (run["total-records"] ?? 0) - (run["records-processed"] ?? 0);
+    const message = "Fewer records were processed than there are, and no error says why.";
+    return [{ code: "count-gap", class: "control", message, count, ...at }];
   }
   return [...groups].map(([text, alike]) => {
     const documents = alike.flatMap((error) =>

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import Big from "big.js";
 import { Hono } from "hono";
-import { defineSandbox, type SimRun, type World } from "../sandbox.ts";
+import { defineSandbox, type SimRun, type SimTotals, type World } from "../sandbox.ts";
 import { showsFaults } from "../sandbox-faults.ts";
 
 /** A server that lists a folder as nginx does, where the played world's extracts are written and grow. */
@@ -87,9 +88,18 @@ function controlOf(world: World, run: SimRun, data: string): string {
     sha256: createHash("sha256").update(data).digest("hex"),
     rowCount: held?.accounts.length ?? 0,
     currency: held?.currency,
+    ...sums(held?.accounts ?? []),
   };
   const told = Object.entries(lines).filter(([, value]) => value !== null && value !== undefined);
   return `${told.map(([key, value]) => `${key}=${value}`).join("\n")}\n`;
+}
+
+/** Without rows there is nothing to add up. */
+function sums(accounts: SimTotals["accounts"]) {
+  if (accounts.length === 0) return {};
+  const sum = (side: "debit" | "credit" | "net") =>
+    accounts.reduce((total, each) => total.plus(each[side]), Big(0)).toFixed(2);
+  return { debit: sum("debit"), credit: sum("credit"), net: sum("net") };
 }
 
 function stampOf(at: number): string {

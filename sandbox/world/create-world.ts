@@ -1,6 +1,7 @@
 import type { SimRun, SimTotals, World } from "../../collectors/sandbox.ts";
 import type { Estate } from "../../schemas/estate/estate.ts";
 import type { Scenario } from "../scenario.ts";
+import { alteredAs } from "./altered-figures.ts";
 import type { Label } from "./fault-script.ts";
 import { endEarly, waitingFor } from "./message-queue.ts";
 import type { BatchLine } from "./batch-lines.ts";
@@ -116,7 +117,7 @@ function readings(play: Play, now: () => number): Readings {
       if (source)
         return { entity, period, currency, ...standing(at), accounts: books.source(source.id, entity, period, at) };
       const contents = play.contents.get(contentsKey(dataset, entity, period));
-      return contents ? carried(play, contents) : null;
+      return contents ? standsAs(play, dataset, carried(play, contents), at) : null;
     },
     delivered(run) {
       const contents = broughtBy(run);
@@ -144,6 +145,16 @@ function carried(play: Play, { batch, refused }: Contents): SimTotals {
   const { currency } = play.estate.entities.find(({ id }) => id === entity)!;
   const accounts = play.books.totals(batch, refused);
   return { entity, period, currency, correlationId, completeThrough: snapshotAsOf, snapshotAsOf, accounts };
+}
+
+/** A dataset shows what was loaded into it, unless it was altered since. */
+function standsAs(play: Play, dataset: string, totals: SimTotals, at: number): SimTotals {
+  const altered = play.script.inForce(
+    "altered-figures",
+    at,
+    (fault) => fault.dataset === dataset && fault.entity === totals.entity && fault.period === totals.period,
+  );
+  return altered ? alteredAs(totals, altered.fault.by) : totals;
 }
 
 /** A source shows what it holds this moment. */

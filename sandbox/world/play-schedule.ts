@@ -1,6 +1,7 @@
+import type { FlowJob } from "./flow-jobs.ts";
 import type { Play } from "./play.ts";
 import { releaseQueue } from "./release-queue.ts";
-import { beginRun } from "./run-course.ts";
+import { attemptsOf, beginRun } from "./run-course.ts";
 import type { Slot } from "./timetable.ts";
 import { addDays } from "./work-days.ts";
 
@@ -32,11 +33,19 @@ function startOnTime(play: Play, { job, at, period }: Slot): void {
     ({ flow, entity }) => flow === job.flow && entity === job.entity,
   );
   if (skipped) return play.script.show(skipped.fault.id, at);
-  beginRun(play, job, { at, trigger: "schedule", attempt: 1, batch: null, period, direct: false, startedBy: null });
+  const how = { at, trigger: "schedule" as const, period, direct: false, startedBy: null };
+  beginRun(play, job, { ...how, attempt: 1, batch: null, ...sentAgain(play, job, at, period) });
+}
+
+/** What the last run of a job sent, where the script has it sent again. */
+function sentAgain(play: Play, job: FlowJob, at: number, period: string) {
+  const resent = play.script.inForce("resent", at, ({ flow, entity }) => flow === job.flow && entity === job.entity);
+  const before = play.byJob.get(job)!.findLast(({ batch, over }) => over && batch?.period === period)?.batch;
+  return resent && before ? { batch: before, attempt: attemptsOf(play, job, before) + 1, resent: resent.fault.id } : {};
 }
 
 function scriptTurns({ agenda, script, ...rest }: Play): void {
-  for (const { fault, from, until } of script.all("api")) {
+  for (const { fault, from, until } of [...script.all("api"), ...script.all("altered-figures")]) {
     agenda.add(from, `show ${fault.id}`, () => script.show(fault.id, from));
     agenda.add(until, `clear ${fault.id}`, () => script.clear(fault.id, until));
   }

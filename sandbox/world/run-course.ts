@@ -23,6 +23,8 @@ export interface Begin {
   period: string;
   direct: boolean;
   startedBy: TrackedRun | null;
+  /** The fault of the script by which `batch` is sent again as it was. */
+  resent?: string;
 }
 
 /** Begins a run: its course is decided at once, as far as the script and its luck decide it now. */
@@ -57,6 +59,7 @@ export function beginRun(play: Play, job: FlowJob, how: Begin): TrackedRun {
     job,
     batch,
     refused: [],
+    shows: how.resent ? [how.resent] : [],
     failedBy: null,
     held: null,
     taken: [],
@@ -72,10 +75,10 @@ export function beginRun(play: Play, job: FlowJob, how: Begin): TrackedRun {
   return tracked;
 }
 
-/** A first hop takes a snapshot of its own; a repetition of it keeps the correlation ID. */
+/** A first hop takes a snapshot of its own; a repetition of it keeps the correlation ID, what is sent again all of it. */
 function batchFor(play: Play, job: FlowJob, how: Begin, startedAt: number): Batch | null {
   if (job.entity === null) return null;
-  if (how.batch) return job.hop === 0 ? { ...how.batch, snapshotAsOf: startedAt } : how.batch;
+  if (how.batch) return job.hop === 0 && !how.resent ? { ...how.batch, snapshotAsOf: startedAt } : how.batch;
   const counted = `${job.flow}|${job.entity}`;
   const number = (play.batches.get(counted) ?? 0) + 1;
   play.batches.set(counted, number);
@@ -106,7 +109,7 @@ function foresee(play: Play, tracked: TrackedRun, shape: RunShape): void {
   else waitInQueue(play, tracked, shape);
 }
 
-function fillRows(play: Play, { run, job, refused }: TrackedRun, batch: Batch): void {
+function fillRows(play: Play, { run, job, refused, shows }: TrackedRun, batch: Batch): void {
   run.rowsRead = play.books.rows(batch, []);
   for (const { fault, until } of play.script.all("rejected-rows")) {
     const rejection = fault.system === job.system && run.startedAt < until ? play.books.rejected(fault, batch) : null;
@@ -116,7 +119,17 @@ function fillRows(play: Play, { run, job, refused }: TrackedRun, batch: Batch): 
     run.rowsRejected += rejection.count;
     run.outcome = "partial";
   }
+  const lost = play.script.inForce("lost-rows", run.startedAt, ({ system, job: of }) => leaves(system, of, job))?.fault;
+  if (lost) {
+    shows.push(lost.id);
+    run.rowsRejected += lost.rows;
+    run.outcome = "partial";
+  }
   run.rowsWritten = run.rowsRead - run.rowsRejected;
+}
+
+function leaves(system: string, name: string, { system: of, job }: FlowJob): boolean {
+  return system === of && name === job;
 }
 
 /** A run for all entities takes over what the hop before holds when it starts, whatever comes in while it runs. */
@@ -184,11 +197,11 @@ function tryAgain(play: Play, tracked: TrackedRun): void {
   });
 }
 
-function noteFaults(play: Play, { run, job, batch, refused, failedBy }: TrackedRun): void {
+function noteFaults(play: Play, { run, job, batch, refused, shows, failedBy }: TrackedRun): void {
   const { script } = play;
   const at = run.endedAt;
   if (failedBy) script.show(failedBy, at);
-  for (const id of refused) script.show(id, at);
+  for (const id of [...refused, ...shows]) script.show(id, at);
   if (run.outcome === "failed") return;
   for (const { fault } of script.all("job-failure")) if (fault.job === job.job) script.clear(fault.id, at);
   for (const { fault } of script.all("not-scheduled")) {
@@ -196,6 +209,11 @@ function noteFaults(play: Play, { run, job, batch, refused, failedBy }: TrackedR
     if (run.trigger === "api" && script.showing(fault.id)) script.lift(fault.id, at);
     else script.clear(fault.id, at);
   }
+  for (const { fault } of script.all("lost-rows"))
+    if (leaves(fault.system, fault.job, job) && !shows.includes(fault.id)) script.clear(fault.id, at);
+  for (const { fault } of script.all("resent"))
+    if (fault.flow === job.flow && fault.entity === job.entity && job.hop === 0 && !shows.includes(fault.id))
+      script.clear(fault.id, at);
   if (!batch) return;
   const same = (fault: { flow: string | null; entity: string; period: string }) =>
     fault.flow === batch.flow && fault.entity === batch.entity && fault.period === batch.period;

@@ -23,6 +23,8 @@ export interface TrackedRun {
   /** Null for runs that carry no batch of their own. */
   batch: Batch | null;
   refused: string[];
+  /** Further faults of the script that show in it. */
+  shows: string[];
   /** The fault of the script that made it fail. */
   failedBy: string | null;
   /** The stretch it waits in retry, if any. */

@@ -58,10 +58,10 @@ function failureCode(hop: HopView, exceptions: readonly RunException[]): Excepti
   return hop.dataset.kind === "report" && EXCEPTION_TABLE[code].class === "technical" ? "stale-report" : code;
 }
 
-/** The latest ended run says it completed and yet refused rows. */
+/** The latest ended run says it completed and yet refused rows, or was set aside because it brought the same again. */
 export function rejectedRows(view: FlowView, hop: HopView): Found | null {
   const { ended: run } = hop;
-  if (!run || run.state !== "COMPLETED") return null;
+  if (!run || (run.state !== "COMPLETED" && !needlessAgain(view, hop, run))) return null;
   const exceptions = exceptionsFor(run, view.entity.id, view.period.period);
   const refused = exceptions.reduce((sum, exception) => sum + (exception.count ?? 0), 0) + ownRejected(hop, run);
   const worst = worstOf(exceptions);
@@ -78,6 +78,13 @@ export function rejectedRows(view: FlowView, hop: HopView): Found | null {
     ...lost(exceptions, view),
     sinceAt: endOf(firstAlike(hop, run, same)),
   };
+}
+
+/** Set aside as the same again, though nothing further on had failed of it. */
+function needlessAgain(view: FlowView, hop: HopView, run: Run): boolean {
+  const next = view.hops[hop.at + 1]?.runs ?? [];
+  const before = next.filter((other) => other.correlationId === run.correlationId && startOf(other) < startOf(run));
+  return run.qualifier === "superseded" && !before.some(({ state }) => state === "FAILED" || state === "ABORTED");
 }
 
 /** A run takes far longer than usual, or runs complete while the data behind them stands still. */

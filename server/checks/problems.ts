@@ -1,7 +1,10 @@
 import Big from "big.js";
 import type { ExceptionCode } from "../../schemas/event/facets.ts";
+import type { BreakCause } from "../../schemas/wire/break.ts";
 import { amountOff, type HopCause } from "../reconcile/judgement.ts";
+import { likelyCause } from "../reconcile/likely-cause.ts";
 import { decimalText } from "../reconcile/money.ts";
+import type { JudgedLine } from "../reconcile/tie-line.ts";
 import { indexOf } from "./estate-index.ts";
 import type { FlowView, HopView, Judging } from "./flow-view.ts";
 import {
@@ -25,6 +28,14 @@ const CODE_OF: Partial<Record<HopCause, ExceptionCode>> = {
   "over-cap": "rounding-over-cap",
   overdrawn: "budget-overrun",
   "sum-of-tolerated": "rounding-over-cap",
+};
+
+/** Causes that make a difference more than a gap, where its figures give them away. */
+const CODE_OF_CAUSE: Partial<Record<BreakCause, ExceptionCode>> = {
+  sign: "sign-inversion",
+  duplicate: "duplicate-load",
+  rate: "rate-mismatch",
+  version: "wrong-version",
 };
 
 /**
@@ -65,7 +76,8 @@ function ranBefore(judging: Judging, view: FlowView, hop: HopView): boolean {
 
 /** Where a reconciliation of the flow first differs at this hop, or differs by itself. */
 function gapAt(view: FlowView, hop: HopView): Found | null {
-  for (const { line, legs, hops } of view.lines) {
+  for (const judgedLine of view.lines) {
+    const { line, legs, hops } = judgedLine;
     const at = hops.findIndex((judged, leg) => judged.state === "off" && legs[leg]!.dataset.id === hop.dataset.id);
     const judged = hops[at];
     if (!judged) continue;
@@ -73,7 +85,7 @@ function gapAt(view: FlowView, hop: HopView): Found | null {
     const { ended: run } = hop;
     return {
       kind: "off",
-      code: CODE_OF[judged.cause] ?? "control-total-gap",
+      code: gapCode(judgedLine, at),
       run: judged.cause === "late-posting" ? null : run,
       sinceAt: (line.firstOff === at ? line.sinceAt : null) ?? run?.endedAt ?? legs[at]!.totals[0]!.asOf,
       amount: amount === null ? null : decimalText(amount, view.entity.currency),
@@ -81,6 +93,12 @@ function gapAt(view: FlowView, hop: HopView): Found | null {
     };
   }
   return null;
+}
+
+function gapCode(line: JudgedLine, at: number): ExceptionCode {
+  const { cause } = line.hops[at]!;
+  const likely = cause === "gap" ? CODE_OF_CAUSE[likelyCause(line, at)] : undefined;
+  return likely ?? CODE_OF[cause] ?? "control-total-gap";
 }
 
 function whole(view: FlowView, hop: HopView, found: Found, gap: Found | null, moment: Moment): Problem {

@@ -82,11 +82,20 @@ function judgeHop(judging: Judging, at: number, moment: Moment): HopJudgement {
   if (source.kind === "source" && (from === null || from !== to)) {
     return judgeAgainstLedger(judging, source, target, comparison, moment);
   }
+  if (otherBatch(source, target)) return waiting("other-batch", comparison);
   if (from === null || to === null || from === to) return judged("off", causeOf(comparison), comparison);
   const { timing } = judging.rule;
   if (timing === undefined || from < to || target.onItsWay()) return waiting("other-snapshot", comparison);
   const lapsed = moment.past(judging.workDaysAfter(from, timing.workDays)) && moment.past(judging.postingCutOff);
   return lapsed ? judged("off", "timing-lapsed", comparison) : judged("flight", "timing", comparison);
+}
+
+/** Figures that name other batches are of other loads, also where a system does not tell their snapshots. */
+function otherBatch(source: JudgedLeg, target: JudgedLeg): boolean {
+  if (source.snapshotAsOf !== null && target.snapshotAsOf !== null) return false;
+  const [from, to] = [source, target].map(({ totals }) => new Set(totals.map(({ correlationId }) => correlationId)));
+  if (from!.has(null) || to!.has(null)) return false;
+  return ![...from!].some((batch) => to!.has(batch));
 }
 
 /**

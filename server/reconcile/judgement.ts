@@ -14,6 +14,7 @@ export type HopCause =
   | "posted-since"
   | "read-before"
   | "other-snapshot"
+  | "other-batch"
   | "other-run"
   | "timing"
   | "timing-lapsed"

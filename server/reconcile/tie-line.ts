@@ -18,8 +18,9 @@ export interface JudgedLine {
   line: TieLine;
   legs: Leg[];
   hops: HopJudgement[];
-  /** The rule as it was judged, for those who look into its cells. */
+  /** The rule as it was judged, and from what, for those who look into its cells. */
   judged: JudgedRule;
+  input: LineInput;
 }
 
 export interface LineInput extends LegInput {
@@ -65,7 +66,7 @@ export function termsOf({ index, entity, period, endsOn }: LineInput, now: strin
 /** The tie-out line of one reconciliation for one entity and period, in the controller's words. */
 export function judgeLine(input: LineInput, moment: Moment): JudgedLine {
   const judged = judgeRule(input, moment);
-  return { line: lineOf(input, judged), legs: judged.judging.legs, hops: judged.hops, judged };
+  return { line: lineOf(input, judged), legs: judged.judging.legs, hops: judged.hops, judged, input };
 }
 
 /** Puts a judged rule in words. */
@@ -92,7 +93,7 @@ export function lineOf(input: LineInput, judged: JudgedRule): TieLine {
   };
 }
 
-const NOT_COMPARABLE: ReadonlySet<HopCause> = new Set(["other-snapshot", "other-run"]);
+const NOT_COMPARABLE: ReadonlySet<HopCause> = new Set(["other-snapshot", "other-batch", "other-run"]);
 
 function stateOf(hops: HopJudgement[]): TieLine["state"] {
   if (hops.some((hop) => hop.state === "off")) return "off";

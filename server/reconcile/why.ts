@@ -38,6 +38,8 @@ export function whyOf(entity: Entity, legs: Leg[], judged: HopJudgement[], at: n
       return hop.state === "flight"
         ? `Shows the snapshot of ${time(takenAt(leg))}; the one of ${time(takenAt(before!))} is on its way.`
         : `Shows the snapshot of ${time(takenAt(leg))}, the hop before that of ${time(takenAt(before!))}: not comparable.`;
+    case "other-batch":
+      return `Shows batch ${batchOf(leg)}, the hop before ${batchOf(before!)}: ${hop.state === "flight" ? "on its way" : "not comparable"}.`;
     case "other-run":
       return "Figures and snapshot were told by different runs; they are compared when one run has told both.";
     case "timing":
@@ -112,6 +114,10 @@ function countText(hop: HopJudgement): string {
 
 function toleratedText(hop: HopJudgement, entity: Entity): string {
   return moneyText(hop.comparison?.tolerated ?? 0n, entity.currency);
+}
+
+function batchOf({ totals }: Leg): string {
+  return totals[0]?.correlationId ?? "of an unknown name";
 }
 
 function takenAt(leg: Leg): string | null {
