@@ -1,10 +1,11 @@
 import type * as z from "zod";
 import { createBudget } from "../budget.ts";
 import { VendorError, type SystemOf, type Tools } from "../collector.ts";
-import { createHttp, type Ask, type Http } from "../http.ts";
+import { createHttp, type Ask, type Authorize, type Http } from "../http.ts";
 import { tokenGrant } from "../oauth.ts";
 import { allRows, pages } from "../pages.ts";
 import { signedJwt } from "../signed-jwt.ts";
+import { signedRequests } from "../signed-request.ts";
 import type { Settings } from "./settings.ts";
 import { ScriptRunPage, Submitted, suiteQlPage } from "./vendor.ts";
 
@@ -19,23 +20,13 @@ const OVER_LIMIT = /SSS_REQUEST_LIMIT_EXCEEDED|CONCURRENCY_LIMIT_EXCEEDED|WS_REQ
 
 /** What is asked of NetSuite: the RESTlet of script runs, and SuiteQL. */
 export function createClient({ settings, connection }: SystemOf<Settings>, tools: Tools) {
-  const { url = "", restletUrl = "", clientId = "", certificateId = "", privateKey = "" } = connection;
+  const { url = "", restletUrl = "" } = connection;
   const budget = createBudget({ perSecond: settings.requestsPerSecond }, tools);
-  const door = { tools, budget, secrets: [privateKey] };
-  const authorize = tokenGrant({
-    http: createHttp({ ...door, baseUrl: url }),
-    path: TOKEN,
-    clock: tools.clock,
-    form: () => {
-      const iat = Math.floor(tools.clock.now().getTime() / 1000);
-      const claims = { iss: clientId, scope: SCOPE, aud: `${url.replace(/\/+$/, "")}${TOKEN}`, iat, exp: iat + 300 };
-      return {
-        grant_type: "client_credentials",
-        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        client_assertion: signedJwt({ pem: privateKey, keyId: certificateId }, claims),
-      };
-    },
-  });
+  const door = { tools, budget, secrets: secretsOf(connection) };
+  const authorize =
+    settings.signIn === "token"
+      ? tokenBased(connection, tools)
+      : machineToMachine(connection, tools, createHttp({ ...door, baseUrl: url }));
   const rest = createHttp({ ...door, baseUrl: url, authorize });
   const restlets = createHttp({ ...door, baseUrl: restletUrl, authorize });
   const { script, deploy, pageSize } = settings.runs;
@@ -72,6 +63,45 @@ export function createClient({ settings, connection }: SystemOf<Settings>, tools
       );
     },
   };
+}
+
+/** OAuth 2.0: an assertion signed with the certificate's key, for a token of an hour. */
+function machineToMachine(connection: Record<string, string>, { clock }: Tools, http: Http): Authorize {
+  const { url = "" } = connection;
+  const [clientId, certificateId, pem] = given(connection, "clientId", "certificateId", "privateKey");
+  return tokenGrant({
+    ...{ http, path: TOKEN, clock },
+    form: () => {
+      const iat = Math.floor(clock.now().getTime() / 1000);
+      const claims = { iss: clientId, scope: SCOPE, aud: `${url.replace(/\/+$/, "")}${TOKEN}`, iat, exp: iat + 300 };
+      return {
+        grant_type: "client_credentials",
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        client_assertion: signedJwt({ pem, keyId: certificateId }, claims),
+      };
+    },
+  });
+}
+
+/** Token-based authentication: every request signed by itself. */
+function tokenBased(connection: Record<string, string>, { clock }: Tools): Authorize {
+  const [realm, consumerKey, consumerSecret] = given(connection, "account", "consumerKey", "consumerSecret");
+  const [key, secret] = given(connection, "tokenId", "tokenSecret");
+  return signedRequests({
+    ...{ realm, clock },
+    consumer: { key: consumerKey, secret: consumerSecret },
+    token: { key, secret },
+  });
+}
+
+function given<K extends string[]>(connection: Record<string, string>, ...keys: K): { [at in keyof K]: string } {
+  const missing = keys.filter((key) => !connection[key]);
+  if (missing.length > 0) throw new VendorError("refused", `The connection lacks ${missing.join(", ")}.`);
+  return keys.map((key) => connection[key]!) as { [at in keyof K]: string };
+}
+
+function secretsOf({ privateKey, consumerSecret, tokenSecret }: Record<string, string>): string[] {
+  return [privateKey, consumerSecret, tokenSecret].filter((secret) => secret !== undefined);
 }
 
 /** 400 may mean a throttled request, which only its code tells. */

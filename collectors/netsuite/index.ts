@@ -20,9 +20,16 @@ export const netsuite = defineCollector<typeof Settings, BooksCursor>({
   connection: {
     url: "the address of REST web services, for example https://1234567.suitetalk.api.netsuite.com",
     restletUrl: "the address of RESTlets, for example https://1234567.restlets.api.netsuite.com",
-    clientId: "the client id of the integration record",
+  },
+  optional: {
+    clientId: "for OAuth 2.0, the client id of the integration record",
     certificateId: "the id of the certificate mapped to it, its role and its user",
     privateKey: "the private key of that certificate, PEM",
+    account: "for token-based authentication, the account id: 1234567, or 1234567_SB1 of a sandbox",
+    consumerKey: "the consumer key of the integration record",
+    consumerSecret: "its consumer secret",
+    tokenId: "the id of the access token of a user and role",
+    tokenSecret: "its secret",
   },
   open(system, tools) {
     const client = createClient(system, tools);

@@ -6,6 +6,7 @@ import { showsFaults } from "../sandbox-faults.ts";
 import { createTokens, type SandboxTokens } from "../sandbox-tokens.ts";
 import { suiteQlPage } from "./sandbox-books.ts";
 import { scriptRuns } from "./sandbox-runs.ts";
+import { tokenAuth } from "./sandbox-token-auth.ts";
 import { Settings } from "./settings.ts";
 
 const LIFETIME = 3600;
@@ -45,7 +46,11 @@ export const netsuiteSandbox = defineSandbox({
     },
   },
   addresses: ["url", "restletUrl"],
-  secrets: { clientId: "8d0f6f3f7bb24c5b", certificateId: "custcertificate_tieout", privateKey },
+  secrets: {
+    ...{ clientId: "8d0f6f3f7bb24c5b", certificateId: "custcertificate_tieout", privateKey },
+    ...{ account: "1234567_SB1", consumerKey: "ck-4f1c9b", consumerSecret: "sandbox-netsuite-consumer-secret" },
+    ...{ tokenId: "ti-7a2e60", tokenSecret: "sandbox-netsuite-token-secret" },
+  },
   app(world, options) {
     const settings = Settings.parse(options.settings);
     const tokens = createTokens(world, LIFETIME);
@@ -59,7 +64,10 @@ export const netsuiteSandbox = defineSandbox({
       return undefined;
     });
     app.post(TOKEN_PATH, (c) => issueToken(c, world, options, tokens));
-    app.use("*", async (c, next) => (tokens.holds(c.req.header("authorization")) ? next() : invalidLogin()));
+    const isSigned = tokenAuth(world, options.connection);
+    const isKnown = (c: Context) =>
+      settings.signIn === "token" ? isSigned(c.req.raw) : tokens.holds(c.req.header("authorization"));
+    app.use("*", async (c, next) => (isKnown(c) ? next() : invalidLogin()));
     addRestlet(app, world, options, settings);
     app.post("/services/rest/query/v1/suiteql", async (c) => {
       if (!/\btransient\b/i.test(c.req.header("prefer") ?? ""))
@@ -82,12 +90,12 @@ async function issueToken(c: Context, world: World, options: SandboxOptions, tok
   const known =
     form.grant_type === "client_credentials" &&
     form.client_assertion_type === "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" &&
-    isSigned(assertion, world, options);
+    isAsserted(assertion, world, options);
   if (!known) return c.json({ error: "invalid_request" }, 401);
   return c.json({ access_token: tokens.issue(), expires_in: String(LIFETIME), token_type: "bearer" });
 }
 
-function isSigned(assertion: string, world: World, { connection, baseUrl }: SandboxOptions): boolean {
+function isAsserted(assertion: string, world: World, { connection, baseUrl }: SandboxOptions): boolean {
   const [header = "", payload = "", signature = ""] = assertion.split(".");
   const key = { key: createPublicKey(connection.privateKey ?? ""), dsaEncoding: "ieee-p1363" } as const;
   if (!verify("sha256", Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, "base64url"))) return false;

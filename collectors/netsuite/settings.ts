@@ -50,6 +50,8 @@ export type Ledger = z.infer<typeof Ledger>;
 
 /** The grammar of `settings` for a system read by `netsuite`. */
 export const Settings = z.strictObject({
+  /** OAuth 2.0 for machines, or token-based authentication (OAuth 1.0a), which older accounts still use. */
+  signIn: z.enum(["oauth2", "token"]).default("oauth2"),
   /** The RESTlet that lists and submits script runs, and its page. */
   runs: z
     .strictObject({
