@@ -61,6 +61,7 @@ export function routesOf(rooms: Rooms): Hono[] {
       ...{ clickhouse: ctx.clickhouse, clock: ctx.clock, ingest, permit },
       audit: (entry) => ctx.postgres.transaction((tx) => record(tx, { at: ctx.clock.now(), ...entry })),
       changed: () => ctx.touch("quarantine"),
+      noteRead: (actor, what) => noteRead(ctx, actor, what),
     }),
     closeRoutes(boards),
     calendarRoutes(doors),

@@ -13,6 +13,7 @@ import {
   LineExtractPage,
   RefusedExtractPage,
 } from "../../schemas/wire/lines.ts";
+import { noteRead } from "../audit/note-read.ts";
 import type { Context } from "../context.ts";
 import { Fault } from "../fault.ts";
 import { compareLines } from "../lines/compare-lines.ts";
@@ -177,6 +178,11 @@ function reading({ ctx, permit }: Deps): Hono {
       described({ tag: "Lines", summary: "One file with the rows that could not be read", answers: LineExtractDetail }),
       permit("board:read"),
       validator("query", Page, expected("limit")),
-      async (c) => c.json(await extractDetail(ctx, c.get("actor"), c.req.param("id"), c.req.valid("query").limit)),
+      async (c) => {
+        const detail = await extractDetail(ctx, c.get("actor"), c.req.param("id"), c.req.valid("query").limit);
+        // Rows as they came are confidential; that a file is there is not.
+        if (detail.flaws.length > 0) await noteRead(ctx, c.get("actor"), { subject: `lines:${detail.extract.id}` });
+        return c.json(detail);
+      },
     ) as unknown as Hono;
 }

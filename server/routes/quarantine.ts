@@ -3,6 +3,7 @@ import { validator } from "hono-openapi";
 import * as z from "zod";
 import { Accepted } from "../../schemas/wire/ingest.ts";
 import { QuarantineItem, QuarantinePage } from "../../schemas/wire/quarantine-item.ts";
+import type { Actor } from "../context.ts";
 import { discardQuarantined } from "../ingest/discard-quarantined.ts";
 import { quarantineItem, quarantineRows } from "../ingest/quarantine-rows.ts";
 import type { QuarantineDeps } from "../ingest/resolve-quarantined.ts";
@@ -23,8 +24,14 @@ const Reason = z.string().trim().min(1).max(1000);
 const Correction = z.strictObject({ text: z.string().min(1), reason: Reason });
 const Discard = z.strictObject({ reason: Reason });
 
+interface QuarantineDoors {
+  permit: Permit;
+  /** Notes in the log that somebody read what came in. */
+  noteRead(actor: Actor, what: { subject: string }): Promise<void>;
+}
+
 /** Input that could not be accepted: read it, correct and resubmit it, or discard it. */
-export function quarantineRoutes(deps: QuarantineDeps & { permit: Permit }): Hono {
+export function quarantineRoutes(deps: QuarantineDeps & QuarantineDoors): Hono {
   const { clickhouse, permit } = deps;
   return new Hono()
     .get(
@@ -38,7 +45,11 @@ export function quarantineRoutes(deps: QuarantineDeps & { permit: Permit }): Hon
       "/api/v1/quarantine/:id",
       described({ tag: "Quarantine", summary: "One quarantined input, whole", answers: QuarantineItem }),
       permit("quarantine:read"),
-      async (c) => c.json(await quarantineItem(clickhouse, c.req.param("id"))),
+      async (c) => {
+        const item = await quarantineItem(clickhouse, c.req.param("id"));
+        await deps.noteRead(c.get("actor"), { subject: `quarantine:${item.id}` });
+        return c.json(item);
+      },
     )
     .post(
       "/api/v1/quarantine/:id/resubmit",

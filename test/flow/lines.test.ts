@@ -114,6 +114,8 @@ describe.each(CLICKHOUSE_FORMS)("line extracts, %s", (form) => {
       "9 amount “1e3” is not a number.",
     ]);
     expect(body.flaws[0]!.fields).toMatchObject({ document: "2", amount: "1,234.56" });
+    const sql = "SELECT actor FROM audit_entries WHERE action = 'lines.read' AND subject = $1";
+    expect(await lines.ctx.postgres.run(sql, [`lines:${answer.body.id}`]), "rows as they came").toHaveLength(1);
   });
 
   it("read other ways of writing when they are declared", async () => {

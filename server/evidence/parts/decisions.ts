@@ -1,11 +1,10 @@
+import { evidenceBreaks, evidenceRequests } from "../../store/postgres/evidence-as-known.ts";
 import {
   evidenceAlerts,
   evidenceBreakFiles,
-  evidenceBreaks,
   evidenceBreakSteps,
   evidenceIncidentChanges,
   evidenceIncidents,
-  evidenceRequests,
   evidenceSignoffs,
   evidenceWaivers,
 } from "../../store/postgres/evidence.ts";
@@ -14,7 +13,7 @@ import { defineEvidencePart, texts } from "../part.ts";
 export const breaks = defineEvidencePart({
   name: "breaks",
   title: "Breaks",
-  about: "Differences somebody had to explain, and what became of them.",
+  about: "Differences somebody had to explain, and what had become of them by then.",
   needs: "board:read",
   rows: evidenceBreaks,
   columns: {
@@ -90,7 +89,7 @@ export const waivers = defineEvidencePart({
 export const requests = defineEvidencePart({
   name: "requests",
   title: "Syncs and replays",
-  about: "Loads somebody asked to be run again, who approved them and what came of it.",
+  about: "Loads somebody asked to be run again, who had approved them by then and what had come of it.",
   needs: "request:read",
   rows: evidenceRequests,
   columns: {

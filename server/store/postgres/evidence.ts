@@ -11,20 +11,6 @@ const BREAKS = `${inPeriod("b.period")} AND ${inEntities("b.entity")}
   AND (scope.rules IS NULL OR b.rule = ANY (scope.rules))
   AND (scope.account IS NULL OR b.account IN ('', scope.account)) AND ${known("b.first_seen_at")}`;
 
-/** Breaks with their disposition as it stands; how it came about is in their steps. */
-export const evidenceBreaks = postgresRows({
-  name: "breaks",
-  key: "b.id",
-  keyType: "text",
-  columns: `b.id, b.rule, b.rule_version AS "ruleVersion", b.hop, b.entity, b.period, b.version, b.ledger, b.account,
-    b.currency, b.amount, b.unit, b.unexplained, b.material, b.cause, b.cause_text AS "causeText", b.state, b.present,
-    ${iso("b.first_seen_at")} AS "firstSeenAt", ${iso("b.last_seen_at")} AS "lastSeenAt", b.run_id AS "runId",
-    b.correlation_id AS "correlationId", b.mapping_version AS "mappingVersion", b.assignee, b.explanation, b.review,
-    b.settlement, b.parent, b.reopened`,
-  from: "breaks AS b",
-  where: BREAKS,
-});
-
 export const evidenceBreakSteps = postgresRows({
   name: "break-steps",
   key: "s.sequence",
@@ -67,18 +53,6 @@ export const evidenceWaivers = postgresRows({
     w.ended_by AS "endedBy", w.end_reason AS "endReason"`,
   from: "waivers AS w",
   where: `${inPeriod("w.period")} AND ${inEntities("w.entity")} AND ${known("w.granted_at")}`,
-});
-
-export const evidenceRequests = postgresRows({
-  name: "requests",
-  key: "r.id",
-  keyType: "text",
-  columns: `r.id, r.act, r.title, r.flow, r.entity, r.period, r.dataset, r.reason, r.state, r.digest,
-    r.requested_by_name AS "requestedBy", ${iso("r.requested_at")} AS "requestedAt", ${iso("r.changed_at")} AS "changedAt",
-    ${iso("r.approved_at")} AS "approvedAt", r.correlation_id AS "correlationId", r.run_id AS "runId", r.outcome`,
-  from: "requests AS r",
-  where: `(r.period IS NULL OR ${inPeriod("r.period")}) AND (r.entities = '{}' OR ${anyEntity("r.entities")})
-    AND ${inFlow("r.flow")} AND ${known("r.requested_at")}`,
 });
 
 const INCIDENTS = `(scope.period IS NULL OR i.periods = '{}' OR scope.period = ANY (i.periods))

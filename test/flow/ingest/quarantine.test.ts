@@ -25,6 +25,7 @@ test("a corrected input becomes an event, the original stays, and the log tells 
   const wrong = JSON.stringify(runEvent({ run: {} }));
   const id = await quarantined(wrong);
   expect(await item(id)).toMatchObject({ state: "open", body: wrong, path: "/run/runId", eventId: null });
+  expect(tower.read).toEqual([`quarantine:${id}`]);
 
   const still = await tower.post(`/api/v1/quarantine/${id}/resubmit`, JSON.stringify({ text: "{}", reason: "try" }));
   expect(still.status).toBe(422);

@@ -50,7 +50,7 @@ export function openTower(
     lineageEventRoutes({ ingest, metrics, permit, maxEventBytes }),
     cloudEventRoutes({ ingest, metrics, permit, maxEventBytes }),
     webhookRoutes({ ingest, metrics, maxEventBytes, secrets: { payroll: WEBHOOK_SECRET }, now: clock.now }),
-    quarantineRoutes({ ...quarantine, permit }),
+    quarantineRoutes({ ...quarantine, permit, noteRead: async (_actor, { subject }) => void read.push(subject) }),
     runRoutes({ clickhouse, facts, permit, noteRead: async (_actor, { subject }) => void read.push(subject) }),
   ]) {
     routes.onError((error, c) => problem(c, error, log));
