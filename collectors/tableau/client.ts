@@ -4,7 +4,21 @@ import { createHttp } from "../http.ts";
 import { pages } from "../pages.ts";
 import type { Refreshes, TableauSettings } from "./settings.ts";
 import { createSession } from "./session.ts";
-import { JobAnswer, JobList, StartedAnswer, type Job, type ListedJob } from "./vendor.ts";
+import {
+  JobAnswer,
+  JobList,
+  MetadataAnswer,
+  StartedAnswer,
+  type Job,
+  type ListedJob,
+  type Metadata,
+} from "./vendor.ts";
+
+/** GraphQL answers 200 also to what it refuses whole. */
+function graphqlError(value: unknown): string | null {
+  const { data, errors } = (value ?? {}) as { data?: unknown; errors?: { message?: string }[] };
+  return data == null && errors?.length ? (errors[0]!.message ?? "an error without a text") : null;
+}
 
 /** What is asked of one site of Tableau. */
 export type TableauClient = ReturnType<typeof createClient>;
@@ -20,6 +34,7 @@ export function createClient({ settings, connection }: SystemOf<TableauSettings>
   };
   const session = createSession(createHttp(door), { tokenName, tokenSecret, site: settings.site });
   const http = createHttp({ ...door, authorize: session });
+  const graphql = createHttp({ ...door, baseUrl: url, authorize: session, errorIn: graphqlError });
   const site = async () => `/sites/${await session.siteId()}`;
 
   return {
@@ -55,6 +70,13 @@ export function createClient({ settings, connection }: SystemOf<TableauSettings>
             : `/datasources/${what.datasource}/refresh`;
       const answer = await http.send("POST", (await site()) + path, { json: {}, also: [409] });
       return answer.status === 409 ? null : http.read(answer, StartedAnswer, `POST ${path}`).job.id;
+    },
+    /** Published data sources and workbooks with what feeds them. */
+    async metadata({ table, workbook }: { table: string; workbook: string }): Promise<Metadata> {
+      const tables = `upstreamTables { ${table} }`;
+      const query = `{ publishedDatasources { name ${tables} } workbooks { name ${workbook} ${tables} } }`;
+      const ask = { json: { query }, idempotent: true };
+      return (await graphql.post("/api/metadata/graphql", MetadataAnswer, ask)).data;
     },
     async cancel(id: string): Promise<boolean> {
       return (await http.send("PUT", `${await site()}/jobs/${id}`, { also: [404] })).status !== 404;

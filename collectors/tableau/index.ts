@@ -1,19 +1,23 @@
 import { defineCollector, VendorError, type SystemOf, type TriggerInput } from "../collector.ts";
 import { jobNamed } from "../declared-job.ts";
 import { gapEvent } from "../gap-event.ts";
-import { readWindow, type RunWindow, type WindowCursor } from "../run-window.ts";
+import { byTime, readWindow, type RunWindow, type WindowCursor } from "../run-window.ts";
 import { hasEnded } from "../seen-run.ts";
 import { createStarter } from "../start-once.ts";
 import { createClient, type TableauClient } from "./client.ts";
+import { readLineage, type LineageMark } from "./lineage.ts";
 import { jobEvents, listedState, nameOf, wordOf } from "./map.ts";
 import { TableauSettings } from "./settings.ts";
 import type { ListedJob } from "./vendor.ts";
 
-/** Tableau Server and Cloud: refreshes of extracts and runs of flows. */
-export const tableau = defineCollector<typeof TableauSettings, WindowCursor>({
+/** Where reading stands: the jobs, and what was told of lineage. */
+type Cursor = WindowCursor & { lineage?: LineageMark };
+
+/** Tableau Server and Cloud: refreshes of extracts, runs of flows, and what feeds what. */
+export const tableau = defineCollector<typeof TableauSettings, Cursor>({
   id: "tableau",
   title: "Tableau",
-  capabilities: ["list-runs", "trigger", "cancel"],
+  capabilities: ["list-runs", "trigger", "cancel", "lineage"],
   settings: TableauSettings,
   connection: {
     url: "the address of the server or of the site's pod, for example https://10ax.online.tableau.com",
@@ -27,7 +31,9 @@ export const tableau = defineCollector<typeof TableauSettings, WindowCursor>({
       check: () => checked(client, system.settings),
       async pull(cursor) {
         const { rows: _, ...pull } = await readWindow(cursor, runWindow(client, system));
-        return pull;
+        const { events, mark } = await readLineage(client, system, cursor?.lineage ?? null, tools.log);
+        const next: Cursor = { ...pull.cursor, ...(mark && { lineage: mark }) };
+        return { ...pull, events: [...pull.events, ...events].sort(byTime), cursor: next };
       },
       trigger: async (input) => start(input, startOf(client, system, input)),
       async cancel(key) {

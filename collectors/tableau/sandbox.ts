@@ -32,6 +32,7 @@ export const tableauSandbox = defineSandbox({
           refreshes: { datasource: DATASOURCE },
         },
       ],
+      lineage: { sources: [{ contains: "DAT01", namespace: "feed://example", name: "DAT01 Actuals" }] },
     },
   },
   addresses: ["url"],
@@ -57,10 +58,26 @@ export const tableauSandbox = defineSandbox({
       });
     });
     app.use("*", async (c, next) => (tokens.holds(c.req.header("x-tableau-auth")) ? next() : unauthorized()));
+    app.post("/api/metadata/graphql", async (c) => metadata(c, world, options));
     addJobs(app, `${api}/sites/${SITE}`, world, options, refused);
     return app;
   },
 });
+
+/** Each refreshed data source with the table behind it, and a workbook that shows it. */
+async function metadata(c: Context, world: World, { system }: SandboxOptions) {
+  const { query = "" } = await c.req.json<{ query?: string }>();
+  if (!/publishedDatasources\s*{/.test(query)) return c.json({ data: null, errors: [{ message: "Validation error" }] });
+  const names = world.jobs(system).flatMap(({ job }) => /^Refresh (.+)$/.exec(job)?.[1] ?? []);
+  const database = { name: "finance" };
+  const table = { name: "DAT01", schema: "plan", fullName: "[plan].[DAT01]", connectionType: "postgres", database };
+  const datasources = names.map((name) => ({ name, upstreamTables: [table] }));
+  const workbooks = names.map((name) => ({
+    ...{ name: `${name} overview`, upstreamTables: [table] },
+    upstreamDatasources: [{ name }],
+  }));
+  return c.json({ data: { publishedDatasources: datasources, workbooks } });
+}
 
 type Refused = (status: number, code: string, summary: string) => Response;
 

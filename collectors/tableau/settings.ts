@@ -34,6 +34,23 @@ export const TableauSettings = z.strictObject({
   jobs: z.array(Job).default([]),
   /** Kinds of background jobs that are read. Unverified. */
   jobTypes: z.array(z.string()).min(1).default(["refresh_extracts", "increment_extracts", "run_flow"]),
+  /** What feeds data sources and workbooks, by the Metadata API; without it lineage is not read. */
+  lineage: z
+    .strictObject({
+      everyMinutes: z.number().positive().default(720),
+      /** Which of the estate's datasets a table is: the first part of its names that fits. */
+      sources: z
+        .array(z.strictObject({ contains: z.string().min(1), namespace: z.string(), name: z.string() }))
+        .default([]),
+      /** What is asked of tables and of workbooks, in the API's own words. Unverified but for `upstreamTables`. */
+      fields: z
+        .strictObject({
+          table: z.string().default("name schema fullName connectionType database { name }"),
+          workbook: z.string().default("upstreamDatasources { name }"),
+        })
+        .prefault({}),
+    })
+    .optional(),
   /** How long jobs stay on the list. Unverified. */
   retentionDays: z.number().positive().default(7),
   overlapMinutes: z.number().positive().default(10),

@@ -54,3 +54,26 @@ export type Job = z.infer<typeof Job>;
 export const JobAnswer = z.looseObject({ job: Job });
 /** A job just started is answered with little more than its id. */
 export const StartedAnswer = z.looseObject({ job: z.looseObject({ id: z.string() }) });
+
+const text = z.string().nullish();
+/** A table behind a data source, as the Metadata API names it. */
+const UpstreamTable = z.looseObject({
+  ...{ name: text, schema: text, fullName: text, connectionType: text },
+  database: z.looseObject({ name: text }).nullish(),
+});
+export type UpstreamTable = z.infer<typeof UpstreamTable>;
+
+const Content = z.looseObject({
+  name: z.string(),
+  upstreamTables: z.array(UpstreamTable).default([]),
+  upstreamDatasources: z.array(z.looseObject({ name: z.string() })).default([]),
+});
+export type Content = z.infer<typeof Content>;
+
+const Metadata = z.looseObject({
+  publishedDatasources: z.array(Content).default([]),
+  workbooks: z.array(Content).default([]),
+});
+export type Metadata = z.infer<typeof Metadata>;
+/** GraphQL: what may not be seen is told as errors beside the rest. */
+export const MetadataAnswer = z.looseObject({ data: Metadata });
