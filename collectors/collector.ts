@@ -41,10 +41,19 @@ export interface SystemOf<Settings> {
   connection: Record<string, string>;
 }
 
+/** An event's own text: an OpenLineage event, or a CloudEvent as one text or with its attributes beside it. */
+export interface EventText {
+  text: string;
+  form?: "event" | "cloudevent";
+  attributes?: Record<string, string>;
+}
+
 /** One step of reading a vendor's history. Saved only after its events are durable, so nothing is skipped. */
 export interface Pull<Cursor> {
   /** Run events, and dataset events for what was read off a dataset itself. */
   events: (RunEvent | DatasetEvent)[];
+  /** Others' events as they came, taken in exactly as the HTTP doors take them: what is no event goes to quarantine. */
+  texts?: readonly EventText[];
   cursor: Cursor;
   /** True when the vendor has more to give right now. */
   more: boolean;

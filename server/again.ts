@@ -27,7 +27,9 @@ export function createAgain({ ctx, ingest, sources, checkpoints }: AgainDeps): A
         const pull = await source.connected.pull(cursor);
         const events = pull.events.filter(({ eventTime }) => Date.parse(eventTime) >= Date.parse(from));
         if (events.length > 0) await ctx.accept(events, `collector:${system}`);
-        taken += events.length;
+        const texts = pull.texts ?? [];
+        if (texts.length > 0) await ingest.acceptTexts(texts, { door: "collector", source: `collector:${system}` });
+        taken += events.length + texts.length;
         more = pull.more && JSON.stringify(pull.cursor) !== JSON.stringify(cursor);
         cursor = pull.cursor;
       }

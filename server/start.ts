@@ -19,6 +19,7 @@ import { openContext, type OpenedLater } from "./open-context.ts";
 import { openFoundations, type Foundations, type Start } from "./open-foundations.ts";
 import { playIn } from "./play-in.ts";
 import { hearNews } from "./processes/hear-news.ts";
+import { releaseHeld } from "./notify/release-held.ts";
 import { openProcesses } from "./processes/open-processes.ts";
 import { pushPlayed } from "./push-played.ts";
 import { recoverRequests } from "./requests/recover-requests.ts";
@@ -74,10 +75,14 @@ async function open(start: Start, onStop: (close: () => unknown) => void) {
   const later: OpenedLater = {};
   const ctx = openContext(founded, options, processes, later);
   // What looks cut short may be under way in another process.
-  if (processes.first) await forgetCutShort(ctx);
+  if (processes.first) {
+    await forgetCutShort(ctx);
+    await releaseHeld(ctx);
+  }
   const gathering = createGathering({ accept: ctx.accept, cursors: storedCursors(postgres) });
   const own = createCollecting(sources, {
     ...{ clock, log, metrics, accept: gathering.accept, cursors: gathering.cursors },
+    acceptTexts: async (texts, source) => void (await ingest.acceptTexts(texts, { door: "collector", source })),
     changed: () => ["collectors", "close"].forEach((topic) => ctx.touch(topic as "close")),
   });
   const { collecting, stop: stopSeeing } = seeCollectors({ ctx, own, processes });

@@ -2,6 +2,7 @@ import { defineCollector, type Pull, type SystemOf, type Tools } from "../collec
 import { gapEvent } from "../gap-event.ts";
 import { byTime } from "../run-window.ts";
 import { openDoor } from "./door.ts";
+import { frontText } from "./front-text.ts";
 import { messageEvent } from "./map.ts";
 import { placeOf, type KafkaDoor, type Offsets } from "./message.ts";
 import { Settings } from "./settings.ts";
@@ -55,7 +56,11 @@ async function pullTopics(
   }
   const { messages: answered, begins } = await door.fetch(offsets);
   const messages = answered.filter(({ topic, partition, offset }) => offset >= (offsets[`${topic}/${partition}`] ?? 0));
-  const events = messages.map((message) => messageEvent(message, { namespace, settings }));
+  const fronts = new Set(settings.topics.filter(({ front }) => front).map(({ name }) => name));
+  const texts = messages.filter(({ topic }) => fronts.has(topic)).map(frontText);
+  const events = messages
+    .filter(({ topic }) => !fronts.has(topic))
+    .map((message) => messageEvent(message, { namespace, settings }));
   const now = clock.now().toISOString();
   for (const [key, begin] of Object.entries(begins)) {
     const { topic, partition } = placeOf(key);
@@ -72,5 +77,5 @@ async function pullTopics(
   }
   const moved = messages.length > 0 || Object.keys(begins).length > 0;
   const readAt = moved || !cursor ? now : cursor.readAt;
-  return { events: events.sort(byTime), cursor: { offsets, readAt }, more: moved, openRuns: 0 };
+  return { events: events.sort(byTime), texts, cursor: { offsets, readAt }, more: moved, openRuns: 0 };
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pino from "pino";
 import { afterAll, describe, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event/open-lineage.ts";
+import type { EventText, Pull } from "../collector.ts";
 import { kafka, type Cursor } from "./index.ts";
 import { messageEvent } from "./map.ts";
 import type { Message } from "./message.ts";
@@ -91,9 +92,9 @@ const hasKcat = spawnSync("kcat", ["-V"]).status === 0;
 describe.skipIf(!hasKcat)("over Kafka's own protocol, before the broker librdkafka plays", () => {
   const broker = hasKcat ? startBroker() : null;
   afterAll(() => broker?.stop());
-  const open = (url: string) => {
+  const open = (url: string, topics: { name: string; front?: boolean }[] = []) => {
     const tools = { clock: { now: () => new Date("2026-08-01T03:00:00Z") }, fetch, log: pino({ level: "silent" }) };
-    const one = Settings.parse({ ...settings, topics: [{ name: "runs" }] });
+    const one = Settings.parse({ ...settings, topics: [{ name: "runs" }, ...topics] });
     const system = { id: "kafka", namespace: "kafka://example", settings: one, connection: { url } };
     return kafka.open(system, { ...tools, counted: () => {} });
   };
@@ -113,6 +114,32 @@ describe.skipIf(!hasKcat)("over Kafka's own protocol, before the broker librdkaf
     expect(await connected.pull(second.cursor)).toMatchObject({ events: [], cursor: second.cursor, more: false });
   });
 
+  test("a front topic's messages are handed on as they came, whatever they hold", async () => {
+    const address = await broker!.address();
+    const { data, ...attributes } = EVENT;
+    const sent: [string, string[]][] = [
+      [' {"eventTime" :  "2026-08-01T02:00:00Z", "n": 1.10 }', []],
+      ["half a JSON {", []],
+      [JSON.stringify(EVENT), ["-H", "content-type=application/cloudevents+json; charset=UTF-8"]],
+      [JSON.stringify(data), Object.entries(attributes).flatMap(([name, text]) => ["-H", `ce_${name}=${text}`])],
+    ];
+    for (const [text, headers] of sent) produce(address, text, headers, "front");
+    const connected = open(`kafka://${address}`, [{ name: "front", front: true }]);
+    const texts: EventText[] = [];
+    let cursor: Cursor | null = null;
+    for (let more = true; more;) {
+      const step: Pull<Cursor> = await connected.pull(cursor);
+      texts.push(...(step.texts ?? []));
+      ({ cursor, more } = step);
+    }
+    expect(texts).toEqual([
+      { text: sent[0]![0] },
+      { text: "half a JSON {" },
+      { text: JSON.stringify(EVENT), form: "cloudevent" },
+      { text: JSON.stringify(data), attributes },
+    ]);
+  });
+
   test("brokers nobody answers at are unreachable, in words", async () => {
     await expect(open("kafka://127.0.0.1:1").pull(null)).rejects.toMatchObject({
       name: "VendorError",
@@ -121,8 +148,8 @@ describe.skipIf(!hasKcat)("over Kafka's own protocol, before the broker librdkaf
   });
 });
 
-function produce(address: string, value: string, headers: string[]): void {
-  execFileSync("kcat", ["-P", "-b", address, "-t", "runs", "-p", "0", ...headers], { input: `${value}\n` });
+function produce(address: string, value: string, headers: string[], topic = "runs"): void {
+  execFileSync("kcat", ["-P", "-b", address, "-t", topic, "-p", "0", ...headers], { input: `${value}\n` });
 }
 
 /** A producer that holds a cluster of its own inside and says where. */

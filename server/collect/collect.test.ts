@@ -75,6 +75,9 @@ function collectingOver(connected: Connected<number>, options: { accept?: (event
       options.accept?.(events);
       accepted.push(...events.map((each) => (each as RunEvent).run.runId));
     },
+    async acceptTexts(texts, source) {
+      accepted.push(...texts.map(({ text }) => `${text} of ${source} after ${saved.length} cursors`));
+    },
     cursors: { load: async () => saved.at(-1) ?? null, save: async (_system, cursor) => void saved.push(cursor) },
     changed: () => {},
   });
@@ -82,6 +85,22 @@ function collectingOver(connected: Connected<number>, options: { accept?: (event
 }
 
 describe("createCollecting", () => {
+  it("hands on others' texts as they came, before their cursor is saved", async () => {
+    const { collecting, accepted, saved } = collectingOver({
+      check: async () => ({ sees: [], warnings: [] }),
+      async pull(cursor) {
+        const next = (cursor ?? 0) + 1;
+        return { events: [], texts: [{ text: `{ "n" : ${next} }` }], cursor: next, more: next < 2, openRuns: 0 };
+      },
+    });
+    await collecting.pollNow("counter");
+    expect(accepted).toEqual([
+      '{ "n" : 1 } of collector:counter after 0 cursors',
+      '{ "n" : 2 } of collector:counter after 1 cursors',
+    ]);
+    expect(saved).toEqual([1, 2]);
+  });
+
   it("reads page after page and saves each cursor after its events", async () => {
     const { collecting, accepted, saved } = collectingOver(counting(3, () => null));
     await collecting.pollNow("counter");

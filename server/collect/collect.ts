@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { VendorError, type Collector, type Connected } from "../../collectors/collector.ts";
+import { VendorError, type Collector, type Connected, type EventText } from "../../collectors/collector.ts";
 import type { System } from "../../schemas/estate/system.ts";
 import type { CollectorRow } from "../../schemas/wire/live.ts";
 import type { Clock } from "../context.ts";
@@ -18,6 +18,8 @@ export interface CollectDeps {
   metrics: Metrics;
   /** Makes events durable; throws when they could not be. */
   accept(events: CollectedEvent[], source: string): Promise<void>;
+  /** Makes others' events durable, as they came; throws when they could not be. */
+  acceptTexts(texts: readonly EventText[], source: string): Promise<void>;
   cursors: { load(system: string): Promise<unknown>; save(system: string, cursor: unknown): Promise<void> };
   /** Says that a collector's row changed. */
   changed(): void;
@@ -86,6 +88,7 @@ function createLane(source: Source, deps: CollectDeps) {
       // Whoever stopped did not wait for the vendor; what it gave is read again from the cursor.
       if (stopped) return;
       if (pull.events.length > 0) await deps.accept(pull.events, `collector:${system.id}`);
+      if (pull.texts?.length) await deps.acceptTexts(pull.texts, `collector:${system.id}`);
       const moved = JSON.stringify(pull.cursor) !== JSON.stringify(cursor);
       if (moved) await deps.cursors.save(system.id, pull.cursor);
       if (pull.more && !moved)

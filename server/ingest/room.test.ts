@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createMetrics } from "../metrics.ts";
 import { createRoom } from "./room.ts";
 
-const roomOf = (bytes: number, events: number) => createRoom({ bytes, events }, createMetrics());
+const roomOf = (bytes: number, events: number) => createRoom({ bytes, events, wait: 60_000 }, createMetrics());
 
 test("input beyond the bytes or events that may wait is turned away, and let in when room is free again", () => {
   const room = roomOf(100, 10);
@@ -25,6 +25,18 @@ test("while there are others no sender fills the room", () => {
   for (let sent = 0; sent < 7; sent += 1) room({ source: "large", bytes: 10, events: 1 });
   expect(() => room({ source: "large", bytes: 10, events: 1 })).toThrow("of yours");
   expect(() => room({ source: "small", bytes: 10, events: 1 })).not.toThrow();
+});
+
+test("while what was read waits too long nothing more is let in, and a body on its way counts as nobody's wait", () => {
+  let now = 0;
+  const room = createRoom({ bytes: 1e9, events: 1e6, wait: 2_000 }, createMetrics(), () => now);
+  room({ source: "slow", bytes: 500, events: 0 });
+  now = 60_000;
+  const releases = Array.from({ length: 3 }, () => room({ source: "a", bytes: 0, events: 1_000 }));
+  now += 2_001;
+  expect(() => room({ source: "b", bytes: 10, events: 0 })).toThrow("waiting to be stored");
+  releases[0]!();
+  expect(() => room({ source: "b", bytes: 10, events: 0 })).not.toThrow();
 });
 
 test("whatever comes and goes, no more is held than may be, unless by one alone", () => {

@@ -69,7 +69,7 @@ async function collect(count: number) {
   const since = Date.now() + SETTLE * 1000;
   const cursors = new Map<string, unknown>();
   const collecting = createCollecting(sources, {
-    ...{ clock, log, metrics, changed: () => {} },
+    ...{ clock, log, metrics, acceptTexts: async () => {}, changed: () => {} },
     async accept(events) {
       for (const { eventTime } of events)
         if (Date.parse(eventTime) >= since) ages.push((Date.now() - Date.parse(eventTime)) / 1000);

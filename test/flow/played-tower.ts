@@ -86,7 +86,12 @@ export async function openPlayedTower(
     accept: async (events, source) => void (await ingest.acceptEvents(events, source)),
     cursors: { load: async () => null, save: async () => {} },
   });
-  const collecting = createCollecting(sources, { ...{ clock, log, metrics }, ...gathering, changed: () => {} });
+  const collecting = createCollecting(sources, {
+    ...{ clock, log, metrics },
+    ...gathering,
+    acceptTexts: async () => {},
+    changed: () => {},
+  });
   const calendars = calendarsOf(estate);
   const memo: BoardMemo = new Map();
   const collectorRows = () => Object.values(collecting.rows());
