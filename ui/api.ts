@@ -84,7 +84,9 @@ export const api = {
   signInWays: () => ask<SignInWays>("GET", "/api/v1/session/options"),
   me: () => ask<Me>("GET", "/api/v1/session/me"),
   signInAs: (role: Role) => ask<unknown>("POST", "/api/v1/session/demo", { role }),
-  signIn: (email: string, password: string) => ask<unknown>("POST", "/api/v1/session/password", { email, password }),
+  /** `secondFactor`: a code is asked for before anybody is signed in. */
+  signIn: (email: string, password: string) =>
+    ask<Me | { secondFactor: "asked" }>("POST", "/api/v1/session/password", { email, password }),
   signOut: () => ask<unknown>("DELETE", "/api/v1/session/me"),
   estate: () => ask<EstateDeclared>("GET", "/api/v1/estate"),
   run: (runId: string) => ask<RunDetail>("GET", `/api/v1/runs/${encodeURIComponent(runId)}`),

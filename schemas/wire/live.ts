@@ -129,7 +129,7 @@ export const Me = z.object({
   /** What this person may do, so that the console shows only that; the server decides again. */
   may: z.array(z.string()),
   /** A role taken beside one's own for a time, and until when. */
-  taken: z.object({ role: Role, until: Instant }).nullable().default(null),
+  taken: z.object({ id: z.string(), role: Role, until: Instant }).nullable().default(null),
   /** `needed`: the role asks for one, and nothing else may be done before; `elsewhere`: there is no password it could stand beside. */
   secondFactor: z.enum(["on", "off", "needed", "elsewhere"]).default("off"),
 });

@@ -9,6 +9,8 @@ import { peopleWithSessions } from "../store/postgres/people.ts";
 import { KeyRow } from "./key-row.ts";
 import { ROLE_SCOPES } from "./permissions.ts";
 
+const ReviewedKey = KeyRow.omit({ id: true, revokedBy: true });
+
 /** Everybody and every key with what they may do and when they last did anything, as it stands. */
 export const AccessReview = z.object({
   at: Instant,
@@ -27,7 +29,7 @@ export const AccessReview = z.object({
       sessions: z.int(),
     }),
   ),
-  keys: z.array(KeyRow.omit({ id: true, revokedBy: true })),
+  keys: z.array(ReviewedKey),
   /** Roles taken for a time, those in force and those of the last 90 days. */
   taken: z.array(
     z.object({
@@ -62,7 +64,7 @@ export async function accessReview(ctx: Context, actor: Actor): Promise<AccessRe
         entities: entities ?? "all",
         scopes: [...ROLE_SCOPES[person.role]],
       })),
-      keys: keys.map(({ id: _, revokedBy: __, ...key }) => key),
+      keys: keys.map((key) => ReviewedKey.parse(key)),
       taken: taken.map(({ personName: name, ownRole, role, reason, takenAt, endsAt, endedAt }) => {
         return { name, ownRole, role, reason, takenAt, endsAt, endedAt };
       }),

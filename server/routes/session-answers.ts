@@ -8,7 +8,7 @@ export async function meOf(people: People, headers: Headers): Promise<Me> {
   const found = await people.signedIn(headers);
   if (!found) throw new Fault("not-signed-in", "Nobody is signed in here.");
   const { person, actor, needsFactor } = found;
-  const { takenRole, takenUntil } = person;
+  const { takenId: id, takenRole: role, takenUntil: until } = person;
   return {
     id: person.id,
     name: person.name,
@@ -16,7 +16,7 @@ export async function meOf(people: People, headers: Headers): Promise<Me> {
     role: actor.role ?? person.role,
     entities: actor.entities === "all" ? "all" : [...actor.entities],
     may: needsFactor ? [] : [...actor.scopes],
-    taken: takenRole && takenUntil ? { role: takenRole, until: takenUntil } : null,
+    taken: id && role && until ? { id, role, until } : null,
     secondFactor: needsFactor ? "needed" : person.secondFactor ? "on" : person.hasPassword ? "off" : "elsewhere",
   };
 }

@@ -57,8 +57,8 @@ describe("access", () => {
     const clock = { now: () => new Date() };
     ctx = {
       ...{ postgres: opened.postgres, clock, estate: PLANNING_ESTATE, log, dismiss: () => {} },
-      enqueue: async (...[task, payload, { tx: _, ...options } = {}]: Parameters<Context["enqueue"]>) =>
-        void enqueued.push([task, payload, options]),
+      enqueue: async (...[task, payload, options]: Parameters<Context["enqueue"]>) =>
+        void enqueued.push([task, payload, { key: options?.key, afterSeconds: options?.afterSeconds }]),
     } as unknown as Context;
     app = appOf(await peopleOf());
   }, 60_000);

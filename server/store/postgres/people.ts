@@ -27,6 +27,7 @@ export const personById = defineQuestion({
 /** Whoever a session is of, as they are now. */
 const PersonSignedIn = Person.extend({
   /** A role taken beside their own, in force now, and until when. */
+  takenId: z.string().nullable(),
   takenRole: Role.nullable(),
   takenUntil: InstantColumn.nullable(),
   hasPassword: z.boolean(),
@@ -39,7 +40,7 @@ export const personSignedIn = defineQuestion({
   name: "person.signed-in",
   params: z.object({ id: z.string() }),
   row: PersonSignedIn,
-  sql: `SELECT ${COLUMNS}, t.role AS "takenRole", t.ends_at AS "takenUntil", coalesce(p.second_factor, false) AS "secondFactor",
+  sql: `SELECT ${COLUMNS}, t.id AS "takenId", t.role AS "takenRole", t.ends_at AS "takenUntil", coalesce(p.second_factor, false) AS "secondFactor",
       EXISTS (SELECT 1 FROM accounts a WHERE a.person_id = p.id AND a.provider_id = 'credential') AS "hasPassword"
     FROM people p JOIN duties d ON d.person_id = p.id
     LEFT JOIN taken_roles t ON t.person_id = p.id AND t.ended_at IS NULL AND t.ends_at > now()
