@@ -20,9 +20,8 @@ export function dayAndTime(at: string, zone: string): string {
 
 /** `4 Nov 14:20`; `14:20` on the same day as `now`. */
 export function shortTime(at: string, zone: string, now: string): string {
-  const day = format(zone, { day: "numeric", month: "short" });
-  const on = day.format(new Date(at));
-  return on === day.format(new Date(now)) ? clockTime(at, zone) : `${on} ${clockTime(at, zone)}`;
+  const on = dayAndMonth(at, zone);
+  return on === dayAndMonth(now, zone) ? clockTime(at, zone) : `${on} ${clockTime(at, zone)}`;
 }
 
 /** The whole instant with its zone, for hovering: `Wed 4 Nov 2026, 14:20:05 CET`. */
@@ -87,4 +86,9 @@ export function midnights(from: string, to: string, zone: string): string[] {
 /** `Tue 3 Nov` */
 export function dayName(at: string, zone: string): string {
   return format(zone, { weekday: "short", day: "numeric", month: "short" }).format(new Date(at)).replace(",", "");
+}
+
+/** `4 Nov` */
+export function dayAndMonth(at: string, zone: string): string {
+  return format(zone, { day: "numeric", month: "short" }).format(new Date(at));
 }
