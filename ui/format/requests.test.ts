@@ -42,10 +42,15 @@ test("behind the steps stands what rests on what they fill, each kind behind the
   const drawn = withReach({ steps, touches: touches as unknown as Plan["touches"] }, (id) => id.toUpperCase());
   expect(drawn.slice(3).map(({ title, after, kind }) => [title, after, kind])).toEqual([
     ["PBI", ["s2", "s3"], "reach"],
-    ["TIE-OUT", ["dataset pbi"], "reach"],
-    ["SIGNED-OFF", ["dataset pbi"], "reach"],
+    ["TIE-OUT", ["dataset PBI"], "reach"],
+    ["SIGNED-OFF", ["dataset PBI"], "reach"],
   ]);
   expect(layersOf(drawn, ({ id }) => id).map(({ length }) => length)).toEqual([2, 1, 1, 2]);
+  const many = { ...touches, milestones: ["a", "b", "c", "d", "e"] };
+  const titles = withReach({ steps, touches: many as unknown as Plan["touches"] }, (id) => id).map(
+    ({ title }) => title,
+  );
+  expect(titles.slice(-4)).toEqual(["a", "b", "c", "and 2 more"]);
 });
 
 test("a request waits for everybody but whoever asked, until it has its agreement or is held otherwise", () => {

@@ -67,6 +67,9 @@ export interface DrawnStep extends Pick<PlanStep, "id" | "title" | "after" | "sy
   kind: PlanStep["kind"] | "reach";
 }
 
+/** More of a kind than this are counted: a plan shows how far it reaches, the words beside it name everything. */
+const MOST_REACH = 4;
+
 /** A plan's steps, and behind them all that rests on what they fill: datasets, then reports, then milestones. */
 export function withReach({ steps, touches }: Pick<Plan, "steps" | "touches">, titleOf: (id: string) => string) {
   const awaited = new Set(steps.flatMap(({ after }) => after));
@@ -77,8 +80,10 @@ export function withReach({ steps, touches }: Pick<Plan, "steps" | "touches">, t
     ["report", touches.reports],
     ["milestone", touches.milestones],
   ] as const) {
-    const own = ids.map((id): DrawnStep => {
-      return { id: `${what} ${id}`, title: titleOf(id), after: before, system: what, kind: "reach" };
+    const named = ids.slice(0, ids.length > MOST_REACH ? MOST_REACH - 1 : MOST_REACH).map(titleOf);
+    if (ids.length > MOST_REACH) named.push(`and ${ids.length - named.length} more`);
+    const own = named.map((title): DrawnStep => {
+      return { id: `${what} ${title}`, title, after: before, system: what, kind: "reach" };
     });
     reach.push(...own);
     if (own.length > 0) before = own.map(({ id }) => id);
