@@ -56,7 +56,7 @@ export function brokerDoor({ settings, connection }: SystemOf<Settings>, brokers
           // A batch is answered whole, also what lies before the wanted offset.
           if (at < offset) continue;
           step.messages.push({
-            ...{ topic, partition, offset: at, value: value?.toString("utf8") ?? "" },
+            ...{ topic, partition, offset: at, value: value?.toString("utf8") ?? "", bytes: value ?? Buffer.alloc(0) },
             at: new Date(Number(firstTimestamp + timestampDelta)).toISOString(),
             headers: Object.fromEntries(
               headers.map(([name, text]) => [String(name ?? ""), text?.toString("utf8") ?? ""]),

@@ -1,10 +1,11 @@
 import { defineCollector, type Pull, type SystemOf, type Tools } from "../collector.ts";
 import { gapEvent } from "../gap-event.ts";
 import { byTime } from "../run-window.ts";
+import { createAvroReader, type AvroReader } from "./avro.ts";
 import { openDoor } from "./door.ts";
 import { frontText } from "./front-text.ts";
 import { messageEvent } from "./map.ts";
-import { placeOf, type KafkaDoor, type Offsets } from "./message.ts";
+import { placeOf, type KafkaDoor, type Message, type Offsets } from "./message.ts";
 import { Settings } from "./settings.ts";
 
 /** Next offsets, and when each partition was last read, so that a gap can say since when. */
@@ -20,9 +21,16 @@ export const kafka = defineCollector<typeof Settings, Cursor>({
   capabilities: ["push", "list-runs", "counts", "control-totals", "lineage"],
   settings: Settings,
   connection: { url: "kafka://host:9092,other:9092, or the https: address of a REST proxy" },
-  optional: { user: "the user or API key", password: "that user's password or secret" },
+  optional: {
+    user: "the user or API key",
+    password: "that user's password or secret",
+    registryUrl: "for topics in Avro, the address of the schema registry",
+    registryUser: "the user or API key of the registry, where it asks for one",
+    registryPassword: "that user's password or secret",
+  },
   open(system, tools) {
     const door = openDoor(system, tools);
+    const decoded = createAvroReader(system, tools);
     return {
       async check() {
         const sees: string[] = [];
@@ -34,7 +42,7 @@ export const kafka = defineCollector<typeof Settings, Cursor>({
       },
       async pull(cursor) {
         try {
-          return await pullTopics(cursor, system, door, tools);
+          return await pullTopics(cursor, system, { door, decoded }, tools);
         } finally {
           await door.close();
         }
@@ -47,7 +55,7 @@ export const kafka = defineCollector<typeof Settings, Cursor>({
 async function pullTopics(
   cursor: Cursor | null,
   { namespace, settings }: SystemOf<Settings>,
-  door: KafkaDoor,
+  { door, decoded }: { door: KafkaDoor; decoded: AvroReader },
   { clock }: Tools,
 ): Promise<Pull<Cursor>> {
   const offsets: Offsets = { ...cursor?.offsets };
@@ -55,7 +63,9 @@ async function pullTopics(
     for (const partition of await door.partitions(name)) offsets[`${name}/${partition}`] ??= 0;
   }
   const { messages: answered, begins } = await door.fetch(offsets);
-  const messages = answered.filter(({ topic, partition, offset }) => offset >= (offsets[`${topic}/${partition}`] ?? 0));
+  const wanted = answered.filter(({ topic, partition, offset }) => offset >= (offsets[`${topic}/${partition}`] ?? 0));
+  const messages: Message[] = [];
+  for (const message of wanted) messages.push(await decoded(message));
   const fronts = new Set(settings.topics.filter(({ front }) => front).map(({ name }) => name));
   const texts = messages.filter(({ topic }) => fronts.has(topic)).map(frontText);
   const events = messages

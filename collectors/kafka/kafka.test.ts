@@ -31,6 +31,7 @@ const LINEAGE = {
 const message = (value: unknown, headers: Record<string, string> = {}, topic = "runs"): Message => ({
   ...{ topic, partition: 0, offset: 7, at: "2026-08-01T02:08:00.000Z", headers },
   value: typeof value === "string" ? value : JSON.stringify(value),
+  bytes: Buffer.alloc(0),
 });
 
 describe("a message", () => {

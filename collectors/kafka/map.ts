@@ -73,6 +73,7 @@ export interface Mapping {
 export function messageEvent(message: Message, mapping: Mapping): RunEvent {
   const topic = mapping.settings.topics.find(({ name }) => name === message.topic);
   if (topic?.deadLetters) return letterEvent(message, mapping);
+  if (message.unreadable) return unreadable(message, mapping, message.unreadable);
   const value = jsonOf(message.value);
   const lineage = Lineage.safeParse(value);
   if (lineage.success) return { inputs: [], outputs: [], ...(lineage.data as object) } as unknown as RunEvent;

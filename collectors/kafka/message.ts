@@ -6,7 +6,11 @@ export interface Message {
   /** When the broker took it, ISO 8601; null where the door does not tell. */
   at: string | null;
   headers: Record<string, string>;
+  /** Its text: the bytes as UTF-8, or the JSON they were decoded to. */
   value: string;
+  bytes: Buffer;
+  /** Why it could not be decoded. */
+  unreadable?: string;
 }
 
 /** Next offset by `topic/partition`. */

@@ -67,10 +67,10 @@ export function proxyDoor({ settings, connection }: SystemOf<Settings>, tools: T
       const records = http.read(answer, Records, `GET ${instance}/records`);
       standing = { ...offsets };
       for (const { topic, partition, offset } of records) standing[`${topic}/${partition}`] = offset + 1;
-      const messages = records.map(({ topic, partition, offset, value }) => ({
-        ...{ topic, partition, offset, at: null, headers: {} },
-        value: Buffer.from(value ?? "", "base64").toString("utf8"),
-      }));
+      const messages = records.map(({ topic, partition, offset, value }) => {
+        const bytes = Buffer.from(value ?? "", "base64");
+        return { topic, partition, offset, at: null, headers: {}, bytes, value: bytes.toString("utf8") };
+      });
       return { messages, begins };
     },
     close: async () => {},

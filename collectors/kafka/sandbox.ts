@@ -1,6 +1,7 @@
 import { Hono, type Context } from "hono";
 import { defineSandbox, type SimRun, type World } from "../sandbox.ts";
 import { showsFaults } from "../sandbox-faults.ts";
+import { inAvro, RUN_EVENT, SCHEMA_ID } from "./sandbox-avro.ts";
 import { Settings } from "./settings.ts";
 
 const TYPES = { complete: "completed", partial: "partial", held: "completed", failed: "failed", aborted: "aborted" };
@@ -10,8 +11,11 @@ export const kafkaSandbox = defineSandbox({
   collector: "kafka",
   runKey: ({ hex }) => `msg-${hex(12).toLowerCase()}`,
   failure: { code: "NOT_REACHED", message: "ConnectException: the target was not reached" },
-  addresses: ["url"],
-  secrets: { user: "tieout", password: "sandbox-kafka-secret" },
+  addresses: ["url", "registryUrl"],
+  secrets: {
+    ...{ user: "tieout", password: "sandbox-kafka-secret" },
+    ...{ registryUser: "registry", registryPassword: "sandbox-registry-secret" },
+  },
   example: {
     kind: "broker",
     namespace: "kafka://example",
@@ -31,7 +35,7 @@ export const kafkaSandbox = defineSandbox({
   },
   app(world, { system, settings: raw, connection }) {
     const { topics, group } = Settings.parse(raw);
-    const [topic = ""] = topics.map(({ name }) => name);
+    const [{ name: topic, avro: asAvro } = { name: "", avro: false }] = topics;
     const entities = world.entities.map(({ id }) => id);
     const logOf = (partition: number) => toldOf(world, system, entities[partition] ?? "");
     const consumer: { positions: Record<number, number> | null } = { positions: null };
@@ -41,6 +45,14 @@ export const kafkaSandbox = defineSandbox({
       "*",
       showsFaults(world, system, () => refused(401, "Unauthorized")),
     );
+    app.get("/schemas/ids/:id", (c) => {
+      const { registryUser, registryPassword } = connection;
+      const known = `Basic ${Buffer.from(`${registryUser}:${registryPassword}`).toString("base64")}`;
+      if (c.req.header("authorization") !== known) return refused(401, "Unauthorized");
+      if (c.req.param("id") !== String(SCHEMA_ID))
+        return c.json({ error_code: 40403, message: "Schema not found" }, 404);
+      return c.json({ schema: JSON.stringify(RUN_EVENT) });
+    });
     app.use("*", async (c, next) => (c.req.header("authorization") === basic ? next() : refused(401, "Unauthorized")));
     app.get(`/topics/${topic}/partitions`, (c) => c.json(entities.map((_, partition) => ({ partition }))));
     app.get(`/topics/${topic}/partitions/:partition/offsets`, (c) => {
@@ -63,7 +75,7 @@ export const kafkaSandbox = defineSandbox({
           .slice(from)
           .map((event, index) => ({
             ...{ topic, partition: Number(partition), offset: from + index },
-            ...encoded(event),
+            ...encoded(event, asAvro),
           })),
       );
       for (const { partition, offset } of records) positions[partition] = offset + 1;
@@ -113,8 +125,9 @@ function cloudEvent(world: World, run: SimRun, word: string) {
   };
 }
 
-function encoded(event: object) {
-  return { key: null, value: Buffer.from(JSON.stringify(event)).toString("base64") };
+function encoded(event: object, asAvro: boolean) {
+  const value = asAvro ? inAvro(event) : Buffer.from(JSON.stringify(event));
+  return { key: null, value: value.toString("base64") };
 }
 
 function refused(status: number, message: string): Response {

@@ -10,6 +10,8 @@ export const Settings = z.strictObject({
         name: z.string().min(1),
         /** Holds what a connector could not deliver: each message is a failure. */
         deadLetters: z.boolean().default(false),
+        /** Messages are Avro with the id of their schema in front; the connection names the registry. */
+        avro: z.boolean().default(false),
         /** Holds events sent to Tieout through Kafka: each is taken in exactly as the HTTP doors take it. */
         front: z.boolean().default(false),
       }),

@@ -30,7 +30,7 @@ const { data } = MetadataAnswer.parse(answer);
 const told = (events: ReturnType<typeof lineageEvents>) =>
   events.map(({ dataset: { name, facets } }) => [
     name,
-    (facets?.["lineage"] as unknown as { inputs: { namespace: string; name: string }[] }).inputs.map(
+    (facets as unknown as { lineage: { inputs: { namespace: string; name: string }[] } }).lineage.inputs.map(
       (input) => `${input.namespace} ${input.name}`,
     ),
   ]);

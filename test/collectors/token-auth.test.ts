@@ -19,7 +19,10 @@ test("token-based authentication reads the same as OAuth 2.0, and drives", async
 test("a signature made with another secret, or long ago, or used before is refused", async () => {
   const stage = await setStage(played, AT, { signIn: "token" });
   const replayed: Request[] = [];
-  stage.intercept = (request) => void replayed.push(request.clone()) ?? null;
+  stage.intercept = (request) => {
+    replayed.push(request.clone());
+    return null;
+  };
   await readOn(stage.open(), null);
   const [first] = replayed;
   stage.intercept = (request, vendor) =>
