@@ -9,7 +9,7 @@ import { random } from "../bench/random.ts";
 import { startAsking } from "./asking.ts";
 import { writeCampaignEstate } from "./campaign-estate.ts";
 import type { Examined, Place } from "./examine-stores.ts";
-import { inject, type Outcome, type Scene } from "./inject.ts";
+import { inject, notRead, type Outcome, type Scene } from "./inject.ts";
 import type { Form, Injection } from "./injections.ts";
 import { openInstallation, until, type Installation } from "./installation.ts";
 import { invariantsOf, type Invariant } from "./invariants.ts";
@@ -24,7 +24,7 @@ const MINUTE = 60_000;
 /** The systems' time that passes between two injections, in minutes at most, and at a time in the end. */
 const BETWEEN = 6;
 const AT_ONCE = 20;
-const SETTLES_WITHIN = 180_000;
+const SETTLES_WITHIN = 300_000;
 
 /** What came of a campaign against one form of installation. */
 export interface Campaign {
@@ -72,10 +72,10 @@ async function broken(
   onEnd(() => vendors.stop());
   mkdirSync(join(directory, "installation"));
   const env = { ...vendors.env, ...receiving };
-  const installation = await openInstallation({ form, directory: join(directory, "installation"), estate, env });
-  onEnd(() => installation.close());
+  const installation = await openInstallation({ form, directory: join(directory, "installation"), estate, env, onEnd });
   installation.setClock(vendors.now());
   await Promise.all(installation.seats.map((seat) => seat.start()));
+  await until(async () => (await notRead(installation.seats[0]!)).length === 0, SETTLES_WITHIN);
   const next = random(seed);
   const { key } = installation.seats[0]!;
   const urls = () => installation.seats.map(({ url }) => url);
@@ -114,6 +114,11 @@ async function broken(
     away,
   };
   const late = outcomes.filter(({ recoveredAfter }) => recoveredAfter === null);
+  away.push(
+    ...outcomes.flatMap(({ injection, ended }) =>
+      ended.map((last) => `a process ended by itself at ${injection.number} (${injection.kind}): ${last}`),
+    ),
+  );
   away.push(...late.map(({ injection }) => `${injection.number} (${injection.kind}) was not over in time`));
   return {
     outcomes,
@@ -136,9 +141,9 @@ function forward({ vendors, installation }: { vendors: Vendors; installation: In
 /** Lets the systems' time pass until nothing asked for is under way; answers what does not come to its end. */
 async function settle(scene: Scene): Promise<string[]> {
   const { installation, vendors } = scene;
-  const [{ url, key } = { url: "", key: "" }] = installation.seats;
+  const seat = installation.seats[0]!;
   const ask = async <T>(path: string) => {
-    const answer = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${key}` } });
+    const answer = await fetch(`${seat.url}${path}`, { headers: { authorization: `Bearer ${seat.key}` } });
     return (await answer.json()) as T;
   };
   const open = async () => {
@@ -147,12 +152,8 @@ async function settle(scene: Scene): Promise<string[]> {
     );
     return (await Promise.all(lists)).flatMap(({ requests }) => requests);
   };
-  const notRead = async () =>
-    (
-      await ask<{ collectors: { system: string; state: string; reason: string | null }[] }>("/api/v1/collectors")
-    ).collectors.filter(({ state }) => state !== "ok");
   const settled = await until(async () => {
-    if ((await open()).length + (await notRead()).length === 0) return true;
+    if ((await open()).length + (await notRead(seat)).length === 0) return true;
     forward({ vendors, installation }, AT_ONCE);
     await sleep(1_500);
     return false;
@@ -160,7 +161,7 @@ async function settle(scene: Scene): Promise<string[]> {
   if (settled !== null) return [];
   return [
     ...(await open()).map(({ id, state }) => `request ${id} is still ${state}`),
-    ...(await notRead()).map(({ system, state, reason }) => `${system} is ${state}: ${reason}`),
+    ...(await notRead(seat)).map(({ system, state, reason }) => `${system} is ${state}: ${reason}`),
   ];
 }
 

@@ -14,6 +14,8 @@ import { openTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 const PRELOADED = new URL("skewed-clock.ts", import.meta.url).href;
 /** Of the small disk the data folder is on, where one can be had, in MB. */
 const DISK = 768;
+/** Characters of what a process printed before it ended. */
+const LAST = 3_000;
 
 export interface Seat {
   url: string;
@@ -26,6 +28,8 @@ export interface Seat {
   kill(): Promise<void>;
   /** As an operator stops it; answers the exit code. */
   stop(): Promise<number | null>;
+  /** Starts a process that ended by itself again, as its supervisor would; answers the last it printed. */
+  tend(): Promise<string | null>;
   /** Its clock is so many milliseconds beside the systems'. */
   skew(milliseconds: number): void;
 }
@@ -42,7 +46,6 @@ export interface Installation {
   disk: { fill(): void; free(): void } | null;
   /** Sets every process's clock to the systems'. */
   setClock(now: number): void;
-  close(): Promise<void>;
 }
 
 export interface Wanted {
@@ -50,18 +53,23 @@ export interface Wanted {
   directory: string;
   estate: string;
   env: Record<string, string>;
+  /** Called with each thing to close, in the order of opening; also where a later one fails to open. */
+  onEnd(close: () => unknown): void;
 }
 
-export async function openInstallation({ form, directory, estate, env }: Wanted): Promise<Installation> {
+export async function openInstallation({ form, directory, estate, env, onEnd }: Wanted): Promise<Installation> {
   const engines = form === "served" ? await servedEngines() : null;
+  onEnd(() => engines?.stop());
   const keys = { TIEOUT_SECRET: "s".repeat(32), TIEOUT_AUDIT_KEY_FILE: join(directory, "audit-key.pem") };
   execFileSync("openssl", ["genpkey", "-algorithm", "ed25519", "-out", keys.TIEOUT_AUDIT_KEY_FILE], {
     stdio: "ignore",
   });
   const disk = form === "embedded" ? smallDisk(join(directory, "disk")) : null;
+  onEnd(() => disk?.unmount());
   const key = randomBytes(24).toString("hex");
   let offset = 0;
   const seats: (Seat & { tell(): void })[] = [];
+  onEnd(() => Promise.allSettled(seats.map(({ server }) => server?.kill())));
   for (let at = 0; at < (engines ? 2 : 1); at++) {
     const data = disk?.folder ?? join(directory, `data-${at}`);
     mkdirSync(data, { recursive: true });
@@ -81,11 +89,6 @@ export async function openInstallation({ form, directory, estate, env }: Wanted)
     setClock(now) {
       offset = now - Date.now();
       seats.forEach((seat) => seat.tell());
-    },
-    async close() {
-      for (const { server } of seats) await server?.kill().catch(() => {});
-      await engines?.stop();
-      disk?.unmount();
     },
   };
 }
@@ -133,12 +136,27 @@ async function seatOf({ data, key, clockFile, offset, start }: SeatParts): Promi
       seat.server = null;
       return (await server?.stop()) ?? null;
     },
+    async tend() {
+      const { server } = seat;
+      if (!server || isAlive(server.pid)) return null;
+      seat.server = null;
+      await seat.start();
+      return server.output().slice(-LAST);
+    },
     skew(milliseconds) {
       beside = milliseconds;
       tell();
     },
   };
   return seat;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** A small disk in memory, where this account may mount one. */

@@ -7,7 +7,8 @@ import { drawInjections, KINDS, type Form, type KindName } from "./injections.ts
 import { mayMount } from "./may-mount.ts";
 import { reportOf } from "./report.ts";
 
-const USAGE = `npm run faults -- [--seed <n>] [--minutes <n>] [--injections <n>] [--form embedded|served] [--json <file>]
+const USAGE = `npm run faults -- [--seed <n>] [--minutes <n>] [--injections <n>] [--form embedded|served] [--only <kind,…>]
+                 [--json <file>]
   Leaves 0 where everything held, 1 where something did not.`;
 
 const { values } = parseArgs({
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "10" },
     injections: { type: "string", default: "40" },
     form: { type: "string" },
+    only: { type: "string" },
     json: { type: "string" },
     help: { type: "boolean", default: false },
   },
@@ -34,12 +36,14 @@ if (
 }
 
 const served = postgresBinaries() !== null;
+const only = values.only?.split(",");
 const leftOut = new Set<KindName>(mayMount() ? [] : ["disk-full"]);
 const forms = (values.form ? [values.form] : ["embedded", ...(served ? ["served"] : [])]) as Form[];
 console.log(`Seed ${seed}, ${count} injections: ${forms.join(" and ")}.`);
 if (!served) console.log("PostgreSQL is not installed here, so the served form is left out.");
 for (const kind of leftOut) console.log(`Left out on this machine: ${KINDS.find(({ name }) => name === kind)!.title}.`);
 
+for (const { name } of KINDS) if (only && !only.includes(name)) leftOut.add(name);
 const injections = drawInjections(seed!, count!, forms, leftOut);
 const deadline = performance.now() + minutes! * 60_000;
 const campaigns: Campaign[] = [];
