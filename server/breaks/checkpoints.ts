@@ -18,6 +18,9 @@ export interface Checkpoints extends Pick<Checking, "latest" | "load"> {
 const SETTLE = 250;
 /** Milliseconds between looks at the clock. */
 const TICK = 2_000;
+/** A costly check rests this many times as long before data sets off the next, so that input and boards have their turn. */
+const REST = 3;
+const LONGEST_REST = 3_000;
 
 /** Runs reconciliations when data arrives, when time alone changes a verdict, and when they are asked for. */
 export function createCheckpoints(
@@ -29,6 +32,7 @@ export function createCheckpoints(
   let waiting = false;
   let settle: NodeJS.Timeout | null = null;
   let ticking: NodeJS.Timeout | null = null;
+  let restsUntil = 0;
 
   const check: Checkpoints["check"] = (trigger, scope) => {
     const next = work.then(() => checking.run(trigger, scope));
@@ -40,9 +44,12 @@ export function createCheckpoints(
     if (waiting) return;
     waiting = true;
     work = work
-      .then(() => {
+      .then(async () => {
         waiting = false;
-        return checking.run(trigger);
+        const began = performance.now();
+        await checking.run(trigger);
+        const ended = performance.now();
+        restsUntil = ended + Math.min(LONGEST_REST, REST * (ended - began));
       })
       .catch((error: unknown) => ctx.log.error({ err: error }, "reconciliations could not be checked"));
   };
@@ -52,10 +59,11 @@ export function createCheckpoints(
     check,
     arrived() {
       if (!ticking) return;
+      const wait = Math.max(SETTLE, restsUntil - performance.now());
       settle ??= setTimeout(() => {
         settle = null;
         soon("arrival");
-      }, SETTLE);
+      }, wait);
     },
     async start() {
       await checking.load();

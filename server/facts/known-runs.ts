@@ -32,13 +32,18 @@ export function createKnownRuns(most: number): KnownRuns {
   const entries = new Map<string, Entry>();
   const idsOf = new Map<string, Set<string>>();
   const writers = new Map<string, Set<string>>();
+  /** Runs into a target in order, kept until one of them changes: boards ask for the same ones many times in between. */
+  const ordered = new Map<string, Run[]>();
   /** Events up to here may be of runs let go, and would make them look younger than they are. */
   let horizon = "";
 
   const letGo = (key: string, entry: Entry) => {
     entries.delete(key);
     drop(idsOf, entry.fold.runId, key);
-    for (const output of entry.outputs.keys()) drop(writers, output, key);
+    for (const output of entry.outputs.keys()) {
+      drop(writers, output, key);
+      ordered.delete(output);
+    }
     if (entry.fold.lastEventAt > horizon) horizon = entry.fold.lastEventAt;
   };
   const makeRoom = () => {
@@ -76,12 +81,20 @@ export function createKnownRuns(most: number): KnownRuns {
         put(writers, target, key);
         changed = true;
       }
-      if (changed) entry.run = null;
+      if (changed) {
+        entry.run = null;
+        for (const target of entry.outputs.keys()) ordered.delete(target);
+      }
       return changed;
     },
     get: (name) => runAt(keyOf(name)),
     byId: (runId) => runsAt(idsOf.get(runId)).sort(heardOfLast)[0] ?? null,
-    into: (output) => runsAt(writers.get(outputKey(output))).sort(newestFirst),
+    into(output) {
+      const target = outputKey(output);
+      const known = ordered.get(target) ?? runsAt(writers.get(target)).sort(newestFirst);
+      if (known.length > 0) ordered.set(target, known);
+      return [...known];
+    },
   };
 }
 

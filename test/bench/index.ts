@@ -24,6 +24,10 @@ import { progress } from "./progress.ts";
 import { recompute } from "./recompute.ts";
 import { routing } from "./routing.ts";
 import { totals } from "./totals.ts";
+import { failover } from "./failover.ts";
+import { overload } from "./overload.ts";
+import { restart } from "./restart.ts";
+import { twoServers } from "./two-servers.ts";
 import { trace } from "./trace.ts";
 
 /** Every row of `npm run bench`, in the order they run and are printed. */
@@ -52,6 +56,10 @@ export const BENCHES: readonly Bench[] = [
   execute,
   progress,
   collectors,
+  overload,
+  failover,
+  twoServers,
+  restart,
   memory,
   consoleLoad,
 ];
