@@ -2,9 +2,8 @@ import type { Flow, Reconciliation } from "../../schemas/estate/flow.ts";
 import { indexOf } from "../checks/estate-index.ts";
 import type { Context } from "../context.ts";
 import { NEVER } from "../store/clickhouse/trace.ts";
-import { reportsBetween, totalsOfReports } from "../store/clickhouse/trace-figures.ts";
+import { readingTaken } from "../store/clickhouse/trace-figures.ts";
 import type { Reading } from "./past-facts.ts";
-import { takenFrom, type Reported } from "./taken-from.ts";
 import type { TracedRun } from "./traced-run.ts";
 
 interface Asked {
@@ -28,29 +27,19 @@ export async function sourceReading(
   if (source === undefined || flow.hops.some(({ dataset }) => dataset === source)) return null;
   const name = indexOf(estate).name(source);
   const version = rule.versions[source] ?? flow.version;
-  const slot = { namespaces: [name.namespace], names: [name.name], entity, period, version };
+  const slot = { ...name, entity, period, version };
   const snapshots = runs.flatMap((run) =>
     run.snapshots.filter((place) => place.entity === entity && place.period === period && place.snapshotAsOf !== ""),
   );
   const takenAt = snapshots.map(({ snapshotAsOf }) => snapshotAsOf).toSorted()[0] ?? now;
-  const near = takenFrom(await clickhouse.ask(reportsBetween, { ...slot, ...around(takenAt, now) }), takenAt);
-  const report = (
-    near ?? takenFrom(await clickhouse.ask(reportsBetween, { ...slot, since: NEVER, until: now }), takenAt)
-  )?.report;
-  if (!report) return null;
-  const totals = await clickhouse.ask(totalsOfReports, {
-    ...{ ...slot, since: report.at, until: report.at },
-    eventIds: [report.eventId],
-  });
-  return { totals, watermark: watermarkOf(name, { entity, period, version }, report) };
-}
-
-function watermarkOf(
-  name: { namespace: string; name: string },
-  place: { entity: string; period: string; version: string },
-  { at, asOf, runId }: Reported,
-): Reading["watermark"] {
-  return { ...name, ...place, ledger: "", completeThrough: asOf, snapshotAsOf: null, eventAt: at, runId };
+  const near = await clickhouse.ask(readingTaken, { ...slot, takenAt, ...around(takenAt, now) });
+  const read =
+    near.length > 0 ? near : await clickhouse.ask(readingTaken, { ...slot, takenAt, since: NEVER, until: now });
+  const [first] = read;
+  if (!first) return null;
+  const { at, asOf, runId } = first;
+  const watermark = { ledger: "", completeThrough: asOf, snapshotAsOf: null, eventAt: at, runId };
+  return { totals: read.map(({ at: _at, ...total }) => total), watermark: { ...slot, ...watermark } };
 }
 
 /** Most ledgers are read several times a day; of one that is not, every reading is looked at. */

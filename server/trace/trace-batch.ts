@@ -7,7 +7,7 @@ import { Fault } from "../fault.ts";
 import { extractRow } from "../lines/extract-rows.ts";
 import { inScope } from "../people/in-scope.ts";
 import { judgeLine } from "../reconcile/tie-line.ts";
-import { lineExtracts } from "../store/clickhouse/line-extracts.ts";
+import { lineExtractsOfRuns } from "../store/clickhouse/line-extracts.ts";
 import { lanesOf, subjectOf, type Subject } from "./flow-lanes.ts";
 import { gatherRuns, type Gathered, type Member } from "./gather-runs.ts";
 import { linkRuns, sureness } from "./link-runs.ts";
@@ -107,9 +107,8 @@ function spanOf(runs: readonly TracedRun[]) {
 /** Line extracts that runs of the batch handed in. */
 async function extractsOf(ctx: TraceContext, actor: Actor, { entity, period }: Subject, runIds: readonly string[]) {
   if (!entity || !period || !inScope(actor, entity)) return [];
-  const place = { dataset: "", entities: [entity], allEntities: false, period, version: "", limit: 5_000 };
-  const rows = await ctx.clickhouse.ask(lineExtracts, place);
-  return rows.filter(({ runId }) => runIds.includes(runId)).map((row) => extractRow(ctx, row));
+  const rows = await ctx.clickhouse.ask(lineExtractsOfRuns, { entity, period, runIds: [...runIds] });
+  return rows.map((row) => extractRow(ctx, row));
 }
 
 /** The batch's tie-out line, judged from the figures its own runs reported. */

@@ -44,6 +44,18 @@ export const lineExtracts = defineQuestion({
     ORDER BY line_extracts.received_at DESC, id DESC LIMIT 1 BY id LIMIT {limit:UInt32}`,
 });
 
+/** Loads that some runs handed in for an entity and period, newest first. */
+export const lineExtractsOfRuns = defineQuestion({
+  engine: "clickhouse",
+  name: "line-extract.of-runs",
+  params: z.object({ entity: z.string(), period: z.string(), runIds: z.array(z.string()) }),
+  row: ExtractRow,
+  sql: `SELECT ${COLUMNS} FROM line_extracts
+    WHERE line_extracts.entity = {entity:String} AND line_extracts.period = {period:String}
+      AND run_id IN {runIds:Array(String)}
+    ORDER BY line_extracts.received_at DESC, id DESC LIMIT 1 BY id LIMIT 5000`,
+});
+
 /** Loads quarantined or with rows set aside, newest first, and the first good load of the same place after each. */
 export const refusedExtracts = defineQuestion({
   engine: "clickhouse",

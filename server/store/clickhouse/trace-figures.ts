@@ -44,6 +44,37 @@ export const reportsBetween = defineQuestion({
     ORDER BY namespace, name, event_time DESC, rank DESC, event_id DESC LIMIT 200 BY namespace, name`,
 });
 
+/**
+ * The totals of one reading of a dataset between two instants: of the first told at or after the moment it was taken, else of
+ * the last before.
+ */
+export const readingTaken = defineQuestion({
+  engine: "clickhouse",
+  name: "trace.reading",
+  params: z.object({
+    namespace: z.string(),
+    name: z.string(),
+    ...Slot,
+    takenAt: Instant,
+    since: Instant,
+    until: Instant,
+  }),
+  row: TotalRow.extend({ at: Instant }),
+  sql: `SELECT namespace, name, entity, ledger, period, version, account, currency, measure,
+      toString(any(control_totals.value)) AS value, any(as_of) AS asOf, any(run_id) AS runId,
+      any(correlation_id) AS correlationId, event_time AS at
+    FROM control_totals
+    WHERE namespace = {namespace:String} AND name = {name:String} AND ${IN_SLOT} AND (event_time, rank, event_id) IN (
+      SELECT event_time, rank, event_id FROM control_totals
+      WHERE namespace = {namespace:String} AND name = {name:String} AND ${IN_SLOT} AND ${IN_TIME}
+      ORDER BY event_time >= parseDateTime64BestEffort({takenAt:String}, 3) DESC,
+        abs(dateDiff('millisecond', event_time, parseDateTime64BestEffort({takenAt:String}, 3))), rank DESC, event_id DESC
+      LIMIT 1
+    )
+    GROUP BY namespace, name, entity, ledger, period, version, account, currency, measure, event_time
+    ORDER BY namespace, name, account, currency, measure LIMIT 50000`,
+});
+
 /** The totals of some reports, told between two instants. */
 export const totalsOfReports = defineQuestion({
   engine: "clickhouse",
