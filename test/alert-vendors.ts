@@ -14,6 +14,9 @@ interface Answer {
   body?: unknown;
   /** The connection is cut after the request was taken in. */
   cut?: boolean;
+  /** No answer is ever given; `taken` says whether the request was taken in all the same. */
+  silent?: boolean;
+  taken?: boolean;
 }
 
 /**
@@ -24,6 +27,7 @@ export async function startVendors() {
   const got: Got[] = [];
   const next = new Map<string, Answer[]>();
   let posted = 0;
+  let held = 0;
   const usual = (path: string, body: Record<string, unknown>): Answer => {
     if (path === "/slack/chat.postMessage") {
       return { status: 200, body: { ok: true, channel: "C0CLOSE01", ts: `1700000000.00000${++posted}` } };
@@ -46,7 +50,9 @@ export async function startVendors() {
       const body = JSON.parse(text) as Record<string, unknown>;
       const answer = next.get(path)?.shift() ?? usual(path, body);
       // What is turned away with 429 or 5xx has not been taken in; what is cut has.
-      if (answer.cut || answer.status < 400) got.push({ path, headers: request.headers, body });
+      const isTaken = answer.silent ? answer.taken : answer.cut || answer.status < 400;
+      if (isTaken) got.push({ path, headers: request.headers, body });
+      if (answer.silent) return void (held += 1);
       if (answer.cut) return void request.socket.destroy();
       response.writeHead(answer.status, { "Content-Type": "application/json", ...answer.headers });
       response.end(answer.body === undefined ? "" : JSON.stringify(answer.body));
@@ -58,8 +64,13 @@ export async function startVendors() {
     url,
     got,
     next,
+    /** How many requests were never answered. */
+    held: () => held,
     to: (path: string) => got.filter((each) => each.path === path),
-    stop: () => new Promise((resolve) => server.close(resolve)),
+    stop() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
   };
 }
 
@@ -71,6 +82,7 @@ export interface Mail {
 /** A real mail server that keeps what it is sent. With `secure` it speaks TLS with a certificate nobody trusts. */
 export async function startMail({ secure = false }: { secure?: boolean } = {}) {
   const mails: Mail[] = [];
+  let muted = 0;
   const server = new SMTPServer({
     secure,
     authOptional: true,
@@ -81,7 +93,8 @@ export async function startMail({ secure = false }: { secure?: boolean } = {}) {
       stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
       stream.on("end", () => {
         mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), text });
-        done();
+        if (muted > 0) muted -= 1;
+        else done();
       });
     },
   });
@@ -90,6 +103,8 @@ export async function startMail({ secure = false }: { secure?: boolean } = {}) {
   const { port } = server.server.address() as AddressInfo;
   return {
     mails,
+    /** So many mails from now on are taken in without a word. */
+    mute: (count: number) => void (muted = count),
     url: `${secure ? "smtps" : "smtp"}://127.0.0.1:${port}`,
     stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };

@@ -34,16 +34,17 @@ export interface LedgerVendor {
 
 /**
  * A vendor that keeps a ledger and honours idempotency keys: a key posts once however often it comes. `mishap` says what
- * befalls each call; `failing` whether a job's run fails.
+ * befalls each call; `failing` whether a job's run fails; `denying` whether it takes a call on and then will not have it.
  */
 export function ledgerVendor(given: {
   callMilliseconds: number;
   runMilliseconds: number;
   mishap?: () => Mishap;
   failing?: (job: string) => boolean;
+  denying?: (job: string) => boolean;
   changed?: (run: Run) => void;
 }): LedgerVendor {
-  const { callMilliseconds, runMilliseconds, mishap = () => null, failing = () => false, changed = () => {} } = given;
+  const { callMilliseconds, runMilliseconds, mishap = () => null, failing = () => false, denying = () => false, changed = () => {} } = given;
   const byKey = new Map<string, Run>();
   const ledger: LedgerLine[] = [];
   const cancelled: string[] = [];
@@ -64,10 +65,12 @@ export function ledgerVendor(given: {
       const run = before ?? ledgerRun(job, parameters, idempotencyKey);
       if (!before) {
         byKey.set(idempotencyKey, run);
-        ledger.push({ idempotencyKey, job });
-        const end = failing(job)
-          ? ({ state: "FAILED", error: "The period is shut." } as const)
-          : { state: "COMPLETED" as const };
+        if (!denying(job)) ledger.push({ idempotencyKey, job });
+        const end = denying(job)
+          ? ({ state: "ABORTED", error: "This user may not start it." } as const)
+          : failing(job)
+            ? ({ state: "FAILED", error: "The period is shut." } as const)
+            : { state: "COMPLETED" as const };
         setTimeout(() => {
           if (run.state === "RUNNING") tell(run, { ...end, endedAt: new Date().toISOString() });
         }, runMilliseconds);

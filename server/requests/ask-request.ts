@@ -5,6 +5,7 @@ import type { RequestBody } from "../../schemas/wire/request.ts";
 import { record } from "../audit/record.ts";
 import type { Actor, Context, Scope } from "../context.ts";
 import { Fault } from "../fault.ts";
+import { limitsOf } from "../ingest/outside-limits.ts";
 import { demand } from "../people/permit.ts";
 import { insertSteps } from "../store/postgres/requests-steps.ts";
 import {
@@ -50,7 +51,11 @@ const OWN: Partial<Record<RequestBody["act"], Scope>> = {
  */
 export async function askRequest(ctx: Context, actor: Actor, body: RequestBody, how: AskedWith): Promise<Answered> {
   demand(actor, OWN[body.act] ?? "request:create");
-  if (body.items) demand(actor, "quarantine:resubmit");
+  if (body.items) {
+    demand(actor, "quarantine:resubmit");
+    // Whoever carries it out later knows nothing of a key's limits.
+    if (limitsOf(actor)) throw new Fault("not-permitted", "A limited key resubmits at /api/v1/quarantine, one by one.");
+  }
   const before = await known(ctx.postgres, actor, body, how);
   if (before) return before;
   const { wish, plan } = await planned(ctx, actor, body);

@@ -181,6 +181,57 @@ describe("access", () => {
     expect(news).toBeGreaterThan(3);
   });
 
+  test("nobody changes their own duty or removes themselves", async () => {
+    const { tab, id } = await signedIn(app, "own@small.example", "platform");
+    const duty = { role: "controller", entities: "all" };
+    expect((await tab.call("PUT", `/api/v1/people/${id}/duty`, duty)).status).toBe(403);
+    expect((await tab.call("DELETE", `/api/v1/people/${id}`)).status).toBe(403);
+    expect(await (await tab.call("GET", "/api/v1/session/me")).json()).toMatchObject({ role: "platform" });
+  });
+
+  test("a session ends after twelve hours", async () => {
+    const { tab, id } = await signedIn(app, "late@small.example", "cfo");
+    const [kept] = (await opened.postgres.run(
+      "SELECT extract(epoch FROM expires_at - now())::float / 3600 AS hours FROM sessions WHERE person_id = $1",
+      [id],
+    )) as { hours: number }[];
+    expect(kept!.hours).toBeGreaterThan(11.9);
+    expect(kept!.hours).toBeLessThanOrEqual(12);
+    await opened.postgres.run("UPDATE sessions SET expires_at = now() - interval '1 second' WHERE person_id = $1", [
+      id,
+    ]);
+    expect((await tab.call("GET", "/api/v1/session/me")).status).toBe(401);
+  });
+
+  test("who comes back from the identity provider with another's state is nobody", async () => {
+    const provider = await startOidcProvider();
+    const environment = {
+      ...{ OIDC_ISSUER: provider.issuer, OIDC_CLIENT_ID: provider.clientId, OIDC_CLIENT_SECRET: provider.clientSecret },
+    };
+    const joined = appOf(await peopleOf({ environment }));
+    const invitation = { name: "Ida Dahl", email: "ida@small.example", role: "cfo", entities: "all", password: false };
+    await withKey(joined, ADMIN_KEY).call("POST", "/api/v1/people", invitation);
+    provider.profile = { sub: "i-1", email: invitation.email, email_verified: true };
+    const back = async (tab: Client) => {
+      const away = (await tab.call("GET", "/api/v1/session/oidc")).headers.get("location") ?? "";
+      return new URL((await fetch(away, { redirect: "manual" })).headers.get("location") ?? "");
+    };
+    const land = (tab: Client, { pathname, search }: URL) =>
+      tab.call("GET", `${pathname}${search}`, undefined, { "sec-fetch-site": "cross-site" });
+    const [own, other] = [browser(joined), browser(joined)];
+    const forOwn = await back(own);
+    await back(other);
+    await land(other, forOwn);
+    expect((await other.call("GET", "/api/v1/session/me")).status).toBe(401);
+    const forged = await back(own);
+    forged.searchParams.set("state", "made-up");
+    await land(own, forged);
+    expect((await own.call("GET", "/api/v1/session/me")).status).toBe(401);
+    await land(own, await back(own));
+    expect((await own.call("GET", "/api/v1/session/me")).status).toBe(200);
+    await provider.stop();
+  });
+
   test("groups of the identity provider bring the role, at each sign-in anew; without one nobody comes in", async () => {
     const provider = await startOidcProvider();
     const environment = {

@@ -119,7 +119,7 @@ describe("what holds alerts back", () => {
     );
   });
 
-  test("who wants no scene.mail gets none but of an S1; what came back is told anew", async () => {
+  test("who wants no mail gets none but of an S1; what came back is told anew", async () => {
     const controller = await scene.actor(scene.people.controller.id);
     await choosePreferences(tower.ctx, controller, { email: "none", browser: true });
     await tellIncident(tower, { code: "handoff-overdue", severity: "S2" });

@@ -195,7 +195,7 @@ describe.each(POSTGRES_ENGINES)("alerts on the $engine engine", ({ open }) => {
     expect(scene.mail.mails).toHaveLength(2);
   });
 
-  test("a link in a scene.mail takes the incident on by one button; opening it changes nothing, and a channel's asks who one is", async () => {
+  test("a link in a mail takes the incident on by one button; opening it changes nothing, and a channel's asks who one is", async () => {
     const incident = await tellIncident(tower, { code: "late-posting" });
     await tower.dispatch();
     const stranger = () => Promise.reject(new Fault("not-signed-in", "Sign in."));

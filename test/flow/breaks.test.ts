@@ -201,6 +201,9 @@ describe("beside a break", () => {
     expect(row).toMatchObject({ comments: 1, attachments: 1 });
     const file = await tower.request("auditor", `/breaks/${id}/attachments/${attachments[0]!.id}`);
     expect(await file.text()).toBe("From the bank");
+    // A browser takes it away and runs nothing of it, whatever its sender called it.
+    expect(file.headers.get("content-type")).toBe("application/octet-stream");
+    expect(file.headers.get("content-disposition")).toBe("attachment; filename*=UTF-8''mail.txt");
     const audited = await tower.ctx.postgres.run(
       "SELECT body ->> 'action' AS action, body -> 'detail' ->> 'sha256' AS sha256 FROM audit_entries WHERE action = 'break.attach'",
       [],

@@ -118,6 +118,25 @@ describe("every door and every role", () => {
     60_000,
   );
 
+  test("SQL sent as a value is a value, in both engines", async () => {
+    const tail = `x'); DROP TABLE people; SELECT ('`;
+    const json = { "content-type": "application/json" };
+    const person = { name: tail, email: "tail@tiny.example", role: "auditor", entities: "all" };
+    const invited = await server.ask("/api/v1/people", { method: "POST", headers: json, body: JSON.stringify(person) });
+    expect(invited.status).toBe(201);
+    const { people } = (await (await server.ask("/api/v1/people")).json()) as { people: { name: string }[] };
+    expect(people.map(({ name }) => name)).toContain(tail);
+    const or = encodeURIComponent("' OR '1'='1");
+    const event = { eventTime: "2026-11-04T13:20:00.000Z", eventType: "FAIL", producer: "x", schemaURL: "x" };
+    const run = { runId: "0190c1d2-0000-7000-8000-0000000000bb" };
+    const body = JSON.stringify({ ...event, run, job: { namespace: "x://y", name: tail } });
+    expect((await server.ask("/api/v1/lineage", { method: "POST", headers: json, body })).status).toBe(201);
+    expect((await server.ask(`/api/v1/runs/${run.runId}`)).status).toBe(200);
+    expect((await server.ask(`/api/v1/runs/${or}`)).status).toBe(404);
+    expect(await (await server.ask(`/api/v1/lines?dataset=${or}`)).json()).toMatchObject({ extracts: [] });
+    expect(await (await server.ask(`/api/v1/audit?action=${or}`)).json()).toMatchObject({ entries: [] });
+  });
+
   test("taking a role is told to whoever answers for access at once, until it is given back", async () => {
     const as = (role: Role, method: string, path: string, body?: unknown) =>
       fetch(`${server.url}${path}`, {

@@ -45,6 +45,7 @@ describe("requests of several steps", () => {
   let opened: OpenedEngine;
   let tower: RequestTower;
   let fails: Set<string>;
+  let denies: Set<string>;
   const touches: string[] = [];
   const estate = sceneEstate(3, undefined, {
     approvals: APPROVALS,
@@ -53,6 +54,7 @@ describe("requests of several steps", () => {
   });
   const vendor = ledgerVendor({
     ...{ callMilliseconds: 1, runMilliseconds: 150, failing: (job: string) => fails.has(job) },
+    denying: (job: string) => denies.has(job),
     changed: (run) => tower?.hear(run),
   });
   const ids = priorRuns(estate).map(({ runId }) => runId);
@@ -77,6 +79,7 @@ describe("requests of several steps", () => {
   });
   beforeEach(async () => {
     fails = new Set();
+    denies = new Set();
     await opened.postgres.command(
       "UPDATE requests SET state = 'failed' WHERE state IN ('waiting', 'requested', 'dispatched', 'running', 'paused'); UPDATE request_steps SET state = 'cancelled' WHERE state NOT IN ('done', 'skipped'); UPDATE freezes SET lifted_at = now()",
     );
@@ -256,6 +259,24 @@ describe("requests of several steps", () => {
     );
     expect(await step(request.id, "s1")).toMatchObject({ state: "done", fault: "cancelled-late" });
     vendor.stubborn(false);
+  });
+
+  test("a vendor that takes a load on and then denies it ends it in its words; asked anew it posts once", async () => {
+    denies.add("Load Actuals E0003");
+    const before = vendor.ledger.length;
+    const request = await ask(ENGINEER, {
+      ...{ flow: "actuals", entities: ["E0003"], dataset: "actuals", period: "2026-10" },
+    });
+    await reaches(request.id, "failed");
+    const denied = await step(request.id, "s1");
+    expect(denied).toMatchObject({ state: "failed", attempt: 1, outcome: expect.stringContaining("may not start it") });
+    expect((await detail(request.id)).request.outcome).toContain("may not start it");
+    expect(vendor.ledger.length).toBe(before);
+    denies.clear();
+    await redriveStep(tower.ctx, ENGINEER, { id: request.id, step: "s1", reason: "The right was given" });
+    await reaches(request.id, "completed");
+    expect(vendor.ledger.length).toBe(before + 1);
+    expect(await step(request.id, "s1")).toMatchObject({ state: "done", attempt: 2 });
   });
 
   test("a correction that cannot be accepted ends as refused, with its reason", async () => {

@@ -245,6 +245,15 @@ export const releaseAlerts = defineQuestion({
   sql: "UPDATE alerts SET held_until = NULL WHERE id = ANY($1)",
 });
 
+/** Those a process took that is no more; what it had begun to hand over stays unsure. */
+export const releaseHeldAlerts = defineQuestion({
+  engine: "postgres",
+  name: "alert.release-held",
+  params: z.object({}),
+  row: z.never(),
+  sql: "UPDATE alerts SET held_until = NULL WHERE held_until IS NOT NULL",
+});
+
 /** Messages nobody can bring up to date any more stay as they are. */
 export const leaveStale = defineQuestion({
   engine: "postgres",
