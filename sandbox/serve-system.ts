@@ -9,6 +9,8 @@ export interface ServedSystem {
   baseUrl: string;
   /** Connection key → value, as the system's collector asks for them. */
   connection: Record<string, string>;
+  /** Answers as the port does, without a socket between. */
+  fetch(request: Request): Promise<Response>;
   close(): Promise<void>;
 }
 
@@ -28,7 +30,7 @@ export async function serveSystem(
   const app = sandbox.app(world, { system: system.id, settings: system.settings, connection, baseUrl });
   answer = async (request) => dated(await app.fetch(request), world);
   return {
-    ...{ id: system.id, baseUrl, connection },
+    ...{ id: system.id, baseUrl, connection, fetch: async (request) => answer(request) },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

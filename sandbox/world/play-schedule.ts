@@ -14,8 +14,7 @@ export function playSchedule(play: Play): (until: number) => void {
 
   return (until) => {
     // A local date begins up to 14 hours before the same date in UTC: the next day is planned before this one is played.
-    const last = addDays(new Date(until).toISOString().slice(0, 10), 1);
-    while (planned < last) {
+    while (Date.parse(planned) <= until) {
       planned = addDays(planned, 1);
       for (const slot of play.timetable.slots(planned)) {
         if (slot.at < from) continue;

@@ -26,6 +26,8 @@ export interface Play {
   byKey: Map<string, TrackedRun>;
   /** What datasets hold, by dataset, entity and period. */
   contents: Map<string, Contents>;
+  /** Months with when they begin in the group's zone, as far as was looked. */
+  periods: { month: string; at: number }[];
   /** How many batches each flow and entity has made. */
   batches: Map<string, number>;
 }
@@ -41,7 +43,7 @@ export function createPlay(estate: Estate, scenario: Scenario, seed: number): Pl
     agenda: createAgenda(),
     bySystem: new Map(estate.systems.map(({ id }) => [id, []])),
     byJob: new Map(jobs.map((job) => [job, []])),
-    ...{ byKey: new Map(), contents: new Map(), batches: new Map() },
+    ...{ byKey: new Map(), contents: new Map(), periods: [], batches: new Map() },
   };
 }
 
@@ -58,11 +60,12 @@ export function contentsKey(dataset: string, entity: string, period: string): st
 }
 
 /** Periods that had begun in the group's zone, oldest first. */
-export function reachedPeriods({ scenario, days }: Play, instant: number): string[] {
-  const reached: string[] = [];
-  for (let month = scenario.from.slice(0, 7); days.instant(null, `${month}-01`, "00:00") <= instant;) {
-    reached.push(month);
-    month = addDays(periodOf(month).endsOn, 1).slice(0, 7);
+export function reachedPeriods(play: Play, instant: number): string[] {
+  const { periods, days, scenario } = play;
+  const begin = (month: string) => ({ month, at: days.instant(null, `${month}-01`, "00:00") });
+  if (periods.length === 0) periods.push(begin(scenario.from.slice(0, 7)));
+  for (let last = periods.at(-1)!; last.at <= instant; last = periods.at(-1)!) {
+    periods.push(begin(addDays(periodOf(last.month).endsOn, 1).slice(0, 7)));
   }
-  return reached;
+  return periods.filter(({ at }) => at <= instant).map(({ month }) => month);
 }

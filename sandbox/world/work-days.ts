@@ -63,18 +63,25 @@ export function createWorkDays(estate: Estate): WorkDays {
 }
 
 function workDaysOf(calendar: Estate["calendars"][number]): (date: string) => boolean {
-  const holidays = calendar.country ? new Holidays(calendar.country, calendar.region ?? "") : null;
   const own = new Map(calendar.days.map((day) => [day.date, day.workday]));
-  const years = new Map<string, Set<string>>();
   return (date) => {
-    const year = date.slice(0, 4);
-    if (!years.has(year)) {
-      const kept = (holidays?.getHolidays(Number(year)) ?? []).filter((holiday) => holiday.type === "public");
-      years.set(year, new Set(kept.map((holiday) => holiday.date.slice(0, 10))));
-    }
     const weekDay = new Date(date).getUTCDay() || 7;
-    return own.get(date) ?? (!calendar.weekend.includes(weekDay) && !years.get(year)!.has(date));
+    return own.get(date) ?? (!calendar.weekend.includes(weekDay) && !holidaysOf(calendar, date.slice(0, 4)).has(date));
   };
+}
+
+/** Reckoned once a process, whatever number of worlds is made: each takes longer than the rest of a small world. */
+const holidays = new Map<string, Set<string>>();
+
+function holidaysOf({ country, region = "" }: Estate["calendars"][number], year: string): Set<string> {
+  const key = [country, region, year].join("|");
+  let known = holidays.get(key);
+  if (!known) {
+    const all = country ? new Holidays(country, region).getHolidays(Number(year)) : [];
+    known = new Set(all.filter(({ type }) => type === "public").map(({ date }) => date.slice(0, 10)));
+    holidays.set(key, known);
+  }
+  return known;
 }
 
 export function periodOf(key: string): Period {

@@ -19,7 +19,12 @@ const ENDS: Record<SimRun["outcome"], string> = {
 };
 
 const setStage = stageHand();
-const staged = (played: Played, at = FROM, settings: Record<string, unknown> = {}) => setStage(played, at, settings);
+/** What one steady reading asks over a socket is asked again and again without one. */
+async function staged(played: Played, at = FROM, settings: Record<string, unknown> = {}): Promise<Stage> {
+  const stage = await setStage(played, at, settings);
+  stage.wired = false;
+  return stage;
+}
 
 /** Polls through the close, stepping the clock; `reopen` starts a new collector at every poll. */
 async function readClose(stage: Stage, options: { everyMinutes: number; reopen?: boolean; until?: string }) {

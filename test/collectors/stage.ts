@@ -36,6 +36,8 @@ export interface Stage {
   intercept: Intercept | null;
   /** The API fault in force. */
   fault: ((asked: number) => ApiFault | null) | null;
+  /** Whether requests go over a socket; without one they cost half, and are answered by the same vendor all the same. */
+  wired: boolean;
   /** How far the collectors' clock is ahead of the vendor's. */
   skewMinutes: number;
   /** What collectors said deserves a look. */
@@ -92,12 +94,15 @@ export async function stageOf(played: Played, at: string, settings: Record<strin
         },
         {
           clock: { now: () => new Date(now + stage.skewMinutes * 60_000) },
-          ...{ fetch, log, counted: () => (requests += 1), wait: async () => {} },
+          fetch: (address, request) =>
+            stage.wired ? fetch(address, request) : served.fetch(new Request(address, request)),
+          ...{ log, counted: () => (requests += 1), wait: async () => {} },
           noticed: ({ message }) => message && stage.notices.push(message),
         },
       ),
     intercept: null,
     fault: null,
+    wired: true,
     skewMinutes: 0,
     notices: [],
     requests: () => requests,
