@@ -25,6 +25,8 @@ export interface Actor {
   role: Role | null;
   /** Entities in scope. */
   entities: "all" | readonly string[];
+  /** Periods an auditor's sight is limited to; none where it is not. */
+  periods?: readonly string[];
   /** Key scopes, or those a role brings. */
   scopes: readonly Scope[];
   /** Namespaces a key may speak for, each whole or up to a `*`; all where absent. */

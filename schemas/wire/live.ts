@@ -126,6 +126,8 @@ export const Me = z.object({
   role: Role,
   /** Entities this person may see; `all` for the whole estate. */
   entities: z.union([z.literal("all"), z.array(z.string())]),
+  /** Periods an auditor's sight is limited to; `all` where it is not. */
+  periods: z.union([z.literal("all"), z.array(z.string())]).default("all"),
   /** What this person may do, so that the console shows only that; the server decides again. */
   may: z.array(z.string()),
   /** A role taken beside one's own for a time, and until when. */

@@ -1,6 +1,7 @@
 import type { BreakDetail } from "../../schemas/wire/break.ts";
 import type { Actor } from "../context.ts";
 import { Fault } from "../fault.ts";
+import { inPeriods } from "../people/in-periods.ts";
 import { inScope } from "../people/in-scope.ts";
 import { breakById } from "../store/postgres/breaks.ts";
 import {
@@ -32,6 +33,7 @@ export async function breakAttachment(ctx: BreakReading, actor: Actor, id: strin
 
 async function seen(ctx: BreakReading, actor: Actor, id: string) {
   const [row] = await ctx.postgres.ask(breakById, { id });
-  if (!row || !inScope(actor, row.entity)) throw new Fault("not-found", "There is no such break.");
+  if (!row || !inScope(actor, row.entity) || !inPeriods(actor, row.period))
+    throw new Fault("not-found", "There is no such break.");
   return row;
 }

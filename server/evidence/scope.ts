@@ -4,6 +4,7 @@ import { calendarsOf } from "../close/calendars.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
 import { datasetNode } from "../lineage/node-id.ts";
+import { inPeriods } from "../people/in-periods.ts";
 import { inScope } from "../people/in-scope.ts";
 
 export type EvidenceAsked = Omit<EvidenceScope, "asOf"> & { asOf: string | null };
@@ -18,6 +19,10 @@ export function scopeOf(ctx: Pick<Context, "estate" | "clock">, actor: Actor, as
   if (asked.period !== null && !calendarsOf(estate).period(asked.period)) {
     throw new Fault("invalid-input", `${estate.estate.title} has no period ${asked.period}.`, { pointer: "/period" });
   }
+  if (!inPeriods(actor, asked.period))
+    throw new Fault("not-permitted", `Name one of the periods in your scope: ${actor.periods?.join(", ")}.`, {
+      pointer: "/period",
+    });
   known(estate.flows, asked.flow, "flow");
   known(estate.datasets, asked.dataset, "dataset");
   for (const entity of asked.entities ?? []) {

@@ -4,6 +4,7 @@ import { lineInputOf } from "../breaks/line-input.ts";
 import { indexOf } from "../checks/estate-index.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
+import { inPeriods } from "../people/in-periods.ts";
 import { inScope } from "../people/in-scope.ts";
 import { exactOf, exactText, type Exact } from "../reconcile/exact.ts";
 import { stagesBetween } from "../reconcile/transform.ts";
@@ -37,7 +38,7 @@ async function sidesById(ctx: Context, actor: Actor, of: { left: readonly string
   const pick = (ids: readonly string[]) =>
     ids.map((id) => {
       const row = rows.find((each) => each.id === id);
-      if (!row || !inScope(actor, row.entity))
+      if (!row || !inScope(actor, row.entity) || !inPeriods(actor, row.period))
         throw new Fault("not-found", `There is no extract ${id} for you to see.`);
       if (row.state === "quarantined") throw new Fault("conflict", `The extract ${id} is quarantined: ${row.reason}`);
       return row;
@@ -50,7 +51,8 @@ async function sidesOfHop(
   actor: Actor,
   { rule, hop, entity, period }: { rule: string; hop: string; entity: string; period: string },
 ): Promise<Sides | LinesAbsent> {
-  if (!inScope(actor, entity)) throw new Fault("not-found", `There is no entity ${entity} for you to see.`);
+  if (!inScope(actor, entity) || !inPeriods(actor, period))
+    throw new Fault("not-found", `There is no entity ${entity} for you to see.`);
   const declared = ctx.estate.reconciliations.find(({ id }) => id === rule);
   if (!declared) throw new Fault("not-found", `There is no reconciliation ${rule}.`);
   const at = declared.legs.indexOf(hop);

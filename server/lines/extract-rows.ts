@@ -2,6 +2,7 @@ import type { LineExtract, LineExtractDetail, RefusedExtractPage } from "../../s
 import { indexOf } from "../checks/estate-index.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
+import { inPeriods } from "../people/in-periods.ts";
 import { inScope } from "../people/in-scope.ts";
 import {
   lineExtracts,
@@ -45,7 +46,8 @@ export async function extractPage(ctx: Context, actor: Actor, filter: ExtractFil
 /** One load with the rows that could not be read. */
 export async function extractDetail(ctx: Context, actor: Actor, id: string, limit: number): Promise<LineExtractDetail> {
   const [row] = await ctx.clickhouse.ask(lineExtractsById, { ids: [id] });
-  if (!row || !inScope(actor, row.entity)) throw new Fault("not-found", `There is no extract ${id} for you to see.`);
+  if (!row || !inScope(actor, row.entity) || !inPeriods(actor, row.period))
+    throw new Fault("not-found", `There is no extract ${id} for you to see.`);
   const flaws = await ctx.clickhouse.ask(lineFlaws, { load: row.id, limit: limit + 1 });
   return { extract: extractRow(ctx, row), flaws: flaws.slice(0, limit), more: flaws.length > limit };
 }

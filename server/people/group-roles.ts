@@ -55,7 +55,8 @@ export async function followGroups(
     const from = person && { role: person.role, entities: person.entities ?? "all" };
     if (!person || JSON.stringify(from) === JSON.stringify(to)) return;
     const entities = duty.entities === "all" ? null : [...duty.entities];
-    await tx.ask(setDuty, { personId: person.id, role: duty.role, entities });
+    const periods = duty.role === "auditor" ? person.periods : null;
+    await tx.ask(setDuty, { personId: person.id, role: duty.role, entities, periods });
     await record(tx, {
       ...{ at: clock.now(), actor: TIEOUT, action: "person.follow-groups", subject: `person:${person.id}` },
       detail: { group: duty.group, from, to },

@@ -54,6 +54,7 @@ export function actorOfPerson(person: Person): Actor {
     name: person.name,
     role: person.role,
     entities: person.entities ?? "all",
+    ...(person.periods && { periods: person.periods }),
     scopes: ROLE_SCOPES[person.role],
   };
 }

@@ -1,9 +1,11 @@
 import type { MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
 import { uniqueSymbol } from "hono-openapi";
 import type { Actor, Scope } from "../context.ts";
 import { Fault } from "../fault.ts";
 import type { Identify } from "./identify.ts";
 import { bearerOf } from "./identify.ts";
+import { demandPeriods } from "./period-doors.ts";
 import { SCOPE_TITLES } from "./permissions.ts";
 import { refuseOtherSites } from "./same-origin.ts";
 
@@ -17,6 +19,7 @@ export function createPermit(deps: { identify: Identify; publicUrl: string }): P
       const actor = await deps.identify(c.req.raw.headers);
       if (!bearerOf(c.req.raw.headers)) refuseOtherSites(c.req.raw, deps.publicUrl);
       demand(actor, scope);
+      demandPeriods(actor, routePath(c), c.req.param("period") ?? c.req.query("period"));
       c.set("actor", actor);
       await next();
     };

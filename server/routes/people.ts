@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { validator } from "hono-openapi";
 import * as z from "zod";
 import { Role } from "../../schemas/estate/role.ts";
-import { Instant } from "../../schemas/instant.ts";
+import { Instant, PeriodKey } from "../../schemas/instant.ts";
 import type { Context } from "../context.ts";
 import { accessReview, AccessReview, accessReviewCsv } from "../people/access-review.ts";
 import { addPerson } from "../people/add-person.ts";
@@ -16,12 +16,15 @@ import { described } from "./describe.ts";
 import { expected } from "./expected.ts";
 
 const Entities = z.union([z.literal("all"), z.array(z.string()).min(1)]);
-const Duty = z.strictObject({ role: Role, entities: Entities });
+/** Periods an auditor is limited to. */
+const Periods = z.union([z.literal("all"), z.array(PeriodKey).min(1)]);
+const Duty = z.strictObject({ role: Role, entities: Entities, periods: Periods.default("all") });
 const Invitation = z.strictObject({
   name: z.string().trim().min(1).max(100),
   email: z.email(),
   role: Role,
   entities: Entities,
+  periods: Periods.default("all"),
   /** Whether a first password is made; false for people who sign in through the identity provider. */
   password: z.boolean().default(true),
 });
@@ -31,6 +34,7 @@ const PersonRow = z.object({
   email: z.string(),
   role: Role,
   entities: Entities,
+  periods: Periods,
   createdAt: Instant,
 });
 
@@ -63,9 +67,13 @@ export function peopleRoutes(deps: { ctx: Context; people: People }): Hono {
     )
     .put(
       "/api/v1/people/:id/duty",
-      described({ tag: "People", summary: "Change a person's role and entities", answers: PersonRow }),
+      described({
+        tag: "People",
+        summary: "Change a person's role, entities and an auditor's periods",
+        answers: PersonRow,
+      }),
       people.permit("person:manage"),
-      validator("json", Duty, expected('{"role", "entities": "all" or [ids]}')),
+      validator("json", Duty, expected('{"role", "entities": "all" or [ids], "periods": "all" or [periods]}')),
       async (c) => c.json(rowOf(await changeDuty(ctx, c.get("actor"), c.req.param("id"), c.req.valid("json")))),
     )
     .post(
@@ -119,5 +127,5 @@ export function peopleRoutes(deps: { ctx: Context; people: People }): Hono {
 }
 
 function rowOf(person: Person): z.infer<typeof PersonRow> {
-  return { ...person, entities: person.entities ?? "all" };
+  return { ...person, entities: person.entities ?? "all", periods: person.periods ?? "all" };
 }

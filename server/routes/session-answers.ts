@@ -15,6 +15,7 @@ export async function meOf(people: People, headers: Headers): Promise<Me> {
     email: person.email,
     role: actor.role ?? person.role,
     entities: actor.entities === "all" ? "all" : [...actor.entities],
+    periods: actor.periods ? [...actor.periods] : "all",
     may: needsFactor ? [] : [...actor.scopes],
     taken: id && role && until ? { id, role, until } : null,
     secondFactor: needsFactor ? "needed" : person.secondFactor ? "on" : person.hasPassword ? "off" : "elsewhere",

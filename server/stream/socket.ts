@@ -81,7 +81,8 @@ export function openSocket(
 
 /** What is pushed is drawn for a role and entities; with others it starts anew. */
 function sameDuty(now: Actor | null, before: Actor): boolean {
-  const duty = ({ id, role, entities, scopes }: Actor) => JSON.stringify([id, role, entities, scopes]);
+  const duty = ({ id, role, entities, periods, scopes }: Actor) =>
+    JSON.stringify([id, role, entities, periods, scopes]);
   return now !== null && duty(now) === duty(before);
 }
 

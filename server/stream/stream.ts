@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Change, Refusal, Snapshot, TopicName } from "../../schemas/topic.ts";
 import type { Actor } from "../context.ts";
 import type { Metrics } from "../metrics.ts";
+import { inPeriods } from "../people/in-periods.ts";
 import { createChannel, type Channel } from "./channel.ts";
 import type { Audience, Topic } from "./topic.ts";
 
@@ -77,6 +78,7 @@ export function createStream(topics: readonly Topic[], deps: { log: Logger; metr
       const found = find(topics, path);
       if (!found) return { refused: `There is no live topic "${path}".` };
       if (!subscriber.actor.scopes.includes(found.topic.scope)) return { refused: "You may not see this." };
+      if (!keepsToPeriods(subscriber.actor, found)) return { refused: "This tells of periods you may not see." };
       const key = keyOf(found.topic, path, subscriber.actor);
       let live = lives.get(key);
       if (!live) {
@@ -119,6 +121,13 @@ export function createStream(topics: readonly Topic[], deps: { log: Logger; metr
       if (settle) clearTimeout(settle);
     },
   };
+}
+
+/** Live topics of no period, which whoever's sight is limited to some may see; of the others only those of one period. */
+const TIMELESS: ReadonlySet<TopicName> = new Set(["clock", "collectors"]);
+
+function keepsToPeriods(actor: Actor, { topic, params }: { topic: Topic; params: Record<string, string> }): boolean {
+  return TIMELESS.has(topic.name) || inPeriods(actor, params.period);
 }
 
 function leaveLive(lives: Map<string, Live>, key: string, subscriber: Subscriber): void {

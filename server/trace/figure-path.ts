@@ -3,6 +3,7 @@ import type { Dataset, Flow } from "../../schemas/estate/flow.ts";
 import { indexOf } from "../checks/estate-index.ts";
 import type { Actor } from "../context.ts";
 import { Fault } from "../fault.ts";
+import { inPeriods } from "../people/in-periods.ts";
 import { inScope } from "../people/in-scope.ts";
 
 export interface FigureAsked {
@@ -29,7 +30,11 @@ export interface FigurePath {
 /** Finds the cell asked for in the estate. A Fault where it is not declared or not for the actor to see. */
 export function figurePath(estate: Estate, actor: Actor, asked: FigureAsked): FigurePath {
   const index = indexOf(estate);
-  if (!inScope(actor, asked.entity) || !estate.entities.some(({ id }) => id === asked.entity))
+  if (
+    !inPeriods(actor, asked.period) ||
+    !inScope(actor, asked.entity) ||
+    !estate.entities.some(({ id }) => id === asked.entity)
+  )
     throw new Fault("not-found", `There is no entity ${asked.entity} for you to see.`);
   const report = asked.report === undefined ? null : estate.reports.find(({ id }) => id === asked.report);
   if (report === undefined) throw new Fault("not-found", `There is no report ${asked.report}.`);

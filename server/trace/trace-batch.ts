@@ -5,6 +5,7 @@ import { lineInputOf } from "../breaks/line-input.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
 import { extractRow } from "../lines/extract-rows.ts";
+import { inPeriods } from "../people/in-periods.ts";
 import { inScope } from "../people/in-scope.ts";
 import { judgeLine } from "../reconcile/tie-line.ts";
 import { lineExtractsOfRuns } from "../store/clickhouse/line-extracts.ts";
@@ -43,6 +44,7 @@ export async function traceBatch(ctx: TraceContext, actor: Actor, asked: BatchAs
   const subject = subjectFor(ctx, asked, visible);
   // A run of many entities is seen for one of them; whose batch this is, is not.
   if (subject.entity && !inScope(actor, subject.entity)) throw unknown(asked.id);
+  if (!inPeriods(actor, subject.period)) throw unknown(asked.id);
   const near = await windowRuns(ctx, subject, visible, { correlationId, knownAt });
   const pool = [...visible, ...near.filter(({ run }) => isVisible(actor, run.targets))];
   const links = linkRuns(pool, correlationId);

@@ -6,6 +6,7 @@ import { Fault } from "../fault.ts";
 import { documentsIn } from "../ingest/derive-names.ts";
 import { extractRow } from "../lines/extract-rows.ts";
 import { latestSide } from "../lines/latest-side.ts";
+import { inPeriods } from "../people/in-periods.ts";
 import { inScope } from "../people/in-scope.ts";
 import { lineExtracts, type ExtractRow } from "../store/clickhouse/line-extracts.ts";
 import { reportsBetween } from "../store/clickhouse/trace-figures.ts";
@@ -73,7 +74,9 @@ async function sidesInScope(
     entities: entity ? [entity] : actor.entities === "all" ? [] : [...actor.entities],
     allEntities: !entity && actor.entities === "all",
   });
-  const known = rows.filter(({ receivedAt }) => knownAt === null || receivedAt <= knownAt);
+  const known = rows.filter(
+    ({ receivedAt, period: of }) => (knownAt === null || receivedAt <= knownAt) && inPeriods(actor, of),
+  );
   const slots = Map.groupBy(known, (row) => [row.dataset, row.entity, row.period, row.version].join("\n"));
   const sides = [...slots.values()].map((of) => latestSide(of)).filter((side) => side.length > 0);
   let left = MOST_SEARCHED;
@@ -109,7 +112,8 @@ async function refusalsOf(ctx: TraceContext, actor: Actor, asked: DocumentAsked)
           const entity = exception.entity ?? target.entity;
           const period = exception.period ?? target.period;
           const fits = entity === target.entity && period === target.period;
-          if (!dataset || !entity || !period || !fits || !inScope(actor, entity)) return [];
+          if (!dataset || !entity || !period || !fits || !inScope(actor, entity) || !inPeriods(actor, period))
+            return [];
           if ((asked.entity ?? entity) !== entity || (asked.period ?? period) !== period) return [];
           return [{ dataset, entity, period, runId: run.runId }];
         }),

@@ -3,6 +3,7 @@ import pLimit from "p-limit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Role } from "../../schemas/estate/role.ts";
 import type { Scope } from "../../server/context.ts";
+import { PERIOD_DOORS } from "../../server/people/period-doors.ts";
 import { ROLE_SCOPES, SCOPES } from "../../server/people/permissions.ts";
 import { startServer, type ServerProcess } from "../server-process.ts";
 import { folders, writeTinyEstate } from "../tiny-estate.ts";
@@ -37,7 +38,8 @@ describe("every door and every role", () => {
   const temporary = folders();
   let server: ServerProcess;
   let doors: Door[];
-  const cookies = new Map<Role, string>();
+  /** By name; a role's first person is called by its role. */
+  const cookies = new Map<string, string>();
 
   beforeAll(async () => {
     server = await startServer({ sandbox: false, estate: writeTinyEstate(temporary.make("doors")) });
@@ -49,16 +51,16 @@ describe("every door and every role", () => {
         return { method: method.toUpperCase(), path, scope: scope ?? null };
       }),
     );
-    await Promise.all(Role.options.map(signUp));
+    await Promise.all(Role.options.map((role) => signUp(role)));
   }, 120_000);
   afterAll(async () => {
     await server.stop();
     temporary.remove();
   });
 
-  async function signUp(role: Role): Promise<void> {
-    const email = `${role}@tiny.example`;
-    const invitation = { name: role, email, role, entities: "all" };
+  async function signUp(role: Role, over: { name: string; periods?: string[] } = { name: role }): Promise<void> {
+    const email = `${over.name}@tiny.example`;
+    const invitation = { ...over, email, role, entities: "all" };
     const json = { "content-type": "application/json" };
     const invited = await server.ask("/api/v1/people", {
       method: "POST",
@@ -70,7 +72,7 @@ describe("every door and every role", () => {
       ...{ method: "POST", headers: json, body: JSON.stringify({ email, password }) },
     });
     cookies.set(
-      role,
+      over.name,
       signedIn.headers
         .getSetCookie()
         .map((cookie) => cookie.split(";")[0])
@@ -100,6 +102,42 @@ describe("every door and every role", () => {
     const answers = await together(guarded, (door) => knock(door, {}));
     const letIn = answers.filter(({ status }) => status !== 401).map(({ door }) => `${door.method} ${door.path}`);
     expect(letIn).toEqual([]);
+  });
+
+  test("an auditor limited to some periods passes only doors that keep to them", async () => {
+    await signUp("auditor", { name: "limited", periods: ["2026-09"] });
+    const cookie = cookies.get("limited")!;
+    const routed = doors.map((door) => ({ ...door, path: door.path.replaceAll(/\{(\w+)\}/g, ":$1") }));
+    expect([...PERIOD_DOORS].filter((path) => !routed.some((door) => door.path === path))).toEqual([]);
+    const mine = doors.filter(({ scope, method }) => scope !== null && method === "GET" && mayPass("auditor", scope));
+    const answers = await together(mine, (door) => knock(door, { cookie }));
+    const passed = answers
+      .filter(({ status }) => status !== 403)
+      .map(({ door }) => door.path.replaceAll(/\{(\w+)\}/g, ":$1"));
+    expect(passed.filter((path) => !PERIOD_DOORS.has(path))).toEqual([]);
+    expect(passed).toEqual(expect.arrayContaining(["/api/v1/breaks", "/api/v1/estate", "/api/v1/evidence"]));
+    const ask = async (path: string) => (await fetch(`${server.url}/api/v1/${path}`, { headers: { cookie } })).status;
+    for (const path of [
+      "close/2026-10",
+      "signoffs",
+      "signoffs?period=2026-10",
+      "lineage/graph",
+      "breaks?period=2026-10",
+    ])
+      expect(await ask(path), path).toBe(403);
+    for (const path of ["close/2026-09", "signoffs?period=2026-09", "lineage/graph?period=2026-09", "breaks"])
+      expect(await ask(path), path).toBe(200);
+    const me = await fetch(`${server.url}/api/v1/session/me`, { headers: { cookie } });
+    expect(await me.json()).toMatchObject({ role: "auditor", periods: ["2026-09"] });
+    const json = { "content-type": "application/json" };
+    for (const wrong of [
+      { role: "controller", periods: ["2026-09"] },
+      { role: "auditor", periods: ["2026-13"] },
+    ]) {
+      const body = JSON.stringify({ name: "x", email: "x@tiny.example", entities: "all", ...wrong });
+      const answer = await server.ask("/api/v1/people", { method: "POST", headers: json, body });
+      expect(answer.status, JSON.stringify(wrong)).toBe(400);
+    }
   });
 
   test.each(Role.options)(

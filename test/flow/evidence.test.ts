@@ -139,6 +139,13 @@ describe("an evidence pack", () => {
     expect(beyond.status).toBe(403);
     expect(await tower.json("key", "/evidence")).toEqual({ packs: [], next: null });
     expect((await tower.ask("auditor", "/evidence", { reason: "Nothing named." })).status).toBe(400);
+
+    PEOPLE.key = { ...PEOPLE.auditor, periods: ["2026-09"] };
+    expect((await tower.ask("key", `/evidence/${pack.id}/file`)).status).toBe(404);
+    expect(await tower.json("key", "/evidence")).toEqual({ packs: [], next: null });
+    for (const period of [PERIOD, undefined])
+      expect((await tower.ask("key", "/evidence", { period, entities: ["DE01"], reason: "No." })).status).toBe(403);
+    expect((await tower.ask("key", "/evidence/preview", { period: "2026-09" })).status).toBe(200);
   });
 });
 

@@ -25,9 +25,12 @@ let opened: OpenedEngine;
 let directory: string;
 let played: PlayedLines;
 let ask: <T>(path: string) => Promise<T>;
+let status: (path: string) => Promise<number>;
 const auditor: Actor = {
   ...{ kind: "person", id: "a", name: "Ada", role: "auditor", entities: "all", scopes: SCOPES },
 };
+
+let who = auditor;
 
 beforeAll(async () => {
   opened = await POSTGRES_ENGINES[0]!.open();
@@ -39,9 +42,10 @@ beforeAll(async () => {
   const log = pino({ level: "silent" });
   const told = { estate, clickhouse, facts, log, postgres: opened.postgres, clock: sandbox.clock };
   const ctx = { ...told, linesDirectory: directory } as unknown as Context;
-  const permit: Permit = () => async (c, next) => (c.set("actor", auditor), await next());
+  const permit: Permit = () => async (c, next) => (c.set("actor", who), await next());
   const routes = [lineRoutes({ ctx, permit }), traceRoutes({ ctx, permit })];
   const app = createApp({ log, routes, ui: null, maxEventBytes: 1_000_000 });
+  status = async (path) => (await app.request(`/api/v1${path}`)).status;
   ask = async (path) => {
     const answer = await app.request(`/api/v1${path}`);
     if (answer.status !== 200) throw new Error(await answer.text());
@@ -139,4 +143,26 @@ it("follows a document forward: to the dashboard, or to where it was refused", a
   expect(there!.reports).toMatchObject([{ report: "group-close-dashboard", state: "implied" }]);
   expect(states(not!).slice(-2)).toEqual(["anaplan-actuals refused", "pbi-close absent"]);
   expect(not!.reports).toMatchObject([{ report: "group-close-dashboard", state: "absent" }]);
+});
+
+it("shows nothing of it to an auditor of another period", async () => {
+  const { left, differences } = await compare("anaplan-actuals");
+  const figure = "/trace/figure?report=group-close-dashboard&entity=DE01&period=2026-10";
+  const { trace } = await ask<FigureTrace>(figure);
+  const paths = [
+    figure,
+    `/trace/${trace!.correlationId}`,
+    `/trace/document?document=${differences[0]!.key.document}`,
+    `/lines/${left.extracts[0]}`,
+    `/lines/compare?left=${left.extracts[0]}&right=${left.extracts[0]}`,
+    "/lines/compare?rule=actuals-tie-out&hop=anaplan-actuals&entity=DE01&period=2026-10",
+  ];
+  const asked = async (periods: string[]) => {
+    who = { ...auditor, periods };
+    const statuses = await Promise.all(paths.map(status));
+    who = auditor;
+    return statuses;
+  };
+  expect(await asked(["2026-09"])).toEqual(paths.map(() => 404));
+  expect(await asked(["2026-09", "2026-10"])).toEqual(paths.map(() => 200));
 });

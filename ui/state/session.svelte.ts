@@ -26,6 +26,11 @@ class Session {
   get home(): string {
     return this.me ? HOME[this.me.role] : "/";
   }
+  /** The periods one's sight is limited to, oldest first; null where it is not. */
+  get periods(): readonly string[] | null {
+    const periods = this.me?.periods ?? "all";
+    return periods === "all" ? null : periods;
+  }
   may(scope: string): boolean {
     return this.me?.may.includes(scope) ?? false;
   }

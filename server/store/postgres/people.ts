@@ -10,11 +10,12 @@ export const Person = z.object({
   email: z.string(),
   role: Role,
   entities: z.array(z.string()).nullable(),
+  periods: z.array(z.string()).nullable(),
   createdAt: InstantColumn,
 });
 export type Person = z.infer<typeof Person>;
 
-const COLUMNS = `p.id, p.name, p.email, d.role, d.entities, p.created_at AS "createdAt"`;
+const COLUMNS = `p.id, p.name, p.email, d.role, d.entities, d.periods, p.created_at AS "createdAt"`;
 
 export const personById = defineQuestion({
   engine: "postgres",
@@ -94,10 +95,16 @@ export const insertPassword = defineQuestion({
 export const setDuty = defineQuestion({
   engine: "postgres",
   name: "duty.set",
-  params: z.object({ personId: z.string(), role: Role, entities: z.array(z.string()).nullable() }),
+  params: z.object({
+    personId: z.string(),
+    role: Role,
+    entities: z.array(z.string()).nullable(),
+    periods: z.array(z.string()).nullable().default(null),
+  }),
   row: z.never(),
-  sql: `INSERT INTO duties (person_id, role, entities) VALUES ($1, $2, $3)
-    ON CONFLICT (person_id) DO UPDATE SET role = excluded.role, entities = excluded.entities, changed_at = now()`,
+  sql: `INSERT INTO duties (person_id, role, entities, periods) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (person_id) DO UPDATE SET role = excluded.role, entities = excluded.entities, periods = excluded.periods,
+      changed_at = now()`,
 });
 
 /** Sessions, ways to sign in and duty go with the person. */
