@@ -72,7 +72,7 @@ describe("requests of several steps", () => {
       await opened.postgres.ask(insertPerson, { id, name, email: `${id}@small.example` });
       await opened.postgres.ask(setDuty, { personId: id, role: role!, entities: null });
     }
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await tower?.stop();
     await opened?.stop();
