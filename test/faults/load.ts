@@ -45,7 +45,6 @@ export function startLoad({ urls, key, now, next }: LoadDeps): Load {
   const queue: Sent[] = [];
   let behaviour = { times: 1, twice: false, late: false, key: null as string | null };
   const held: Sent[] = [];
-  let ended = false;
   let stopped = false;
   let underWay = 0;
 
@@ -55,7 +54,6 @@ export function startLoad({ urls, key, now, next }: LoadDeps): Load {
     return { runId, text: JSON.stringify(eventOf(runId, begun.size, now())) };
   };
   const tick = setInterval(() => {
-    if (ended) return;
     for (let n = 0; n < USUAL * behaviour.times; n++) {
       const event = make();
       (behaviour.late && next() < 0.6 ? held : queue).push(event);
@@ -63,17 +61,11 @@ export function startLoad({ urls, key, now, next }: LoadDeps): Load {
     }
   }, TICK);
 
-  const post = async (url: string, path: string, body: string) => {
-    const headers = { authorization: `Bearer ${behaviour.key ?? key}`, "content-type": "application/json" };
-    const signal = AbortSignal.timeout(ANSWER_WITHIN);
-    const answer = await fetch(`${url}${path}`, { method: "POST", headers, body, signal }).catch(() => null);
-    await answer?.arrayBuffer().catch(() => {});
-    const status = answer?.status ?? 0;
-    answers.set(status, (answers.get(status) ?? 0) + 1);
+  const post = poster(answers, {
+    key: () => behaviour.key ?? key,
     // A revoked key is a person's to mend; the next one is there at once.
-    if (status === 401) behaviour.key = null;
-    return status;
-  };
+    refused: () => void (behaviour.key = null),
+  });
   const send = async () => {
     const [url = ""] = shuffled(urls(), next);
     const events = queue.splice(0, next() < 0.3 ? BATCH : 1);
@@ -107,7 +99,6 @@ export function startLoad({ urls, key, now, next }: LoadDeps): Load {
       return status === 201;
     },
     async drain(within) {
-      ended = true;
       clearInterval(tick);
       queue.push(...held.splice(0));
       const deadline = performance.now() + within;
@@ -115,6 +106,20 @@ export function startLoad({ urls, key, now, next }: LoadDeps): Load {
       stopped = true;
       return begun.size - acknowledged.size;
     },
+  };
+}
+
+/** Posts to an address and answers the status; 0 where no answer came. */
+function poster(answers: Map<number, number>, keys: { key(): string; refused(): void }) {
+  return async (url: string, path: string, body: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${keys.key()}`, "content-type": "application/json" };
+    const signal = AbortSignal.timeout(ANSWER_WITHIN);
+    const answer = await fetch(`${url}${path}`, { method: "POST", headers, body, signal }).catch(() => null);
+    await answer?.arrayBuffer().catch(() => {});
+    const status = answer?.status ?? 0;
+    answers.set(status, (answers.get(status) ?? 0) + 1);
+    if (status === 401) keys.refused();
+    return status;
   };
 }
 
