@@ -52,6 +52,13 @@ export async function startTasks(ctx: Context, tasks: readonly Task[], { work } 
   };
 }
 
+/** Makes the queue's tables, and works nothing off. */
+export async function makeQueue(postgres: Postgres): Promise<void> {
+  const boss = new PgBoss({ ...engineOf(postgres), schema: SCHEMA, supervise: false, schedule: false });
+  await boss.start();
+  await boss.stop({ graceful: false });
+}
+
 async function keepQueue(boss: PgBoss, task: Task): Promise<void> {
   const settings = {
     retryLimit: task.retries?.limit ?? 0,
