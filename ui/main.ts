@@ -4,6 +4,7 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import "./tokens.css";
 import "./shared.css";
+import "./lists.css";
 import "./overlays.css";
 
 mount(App, { target: document.getElementById("console")! });

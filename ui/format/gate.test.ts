@@ -22,7 +22,7 @@ const cell = (given: Partial<BoardCell>): BoardCell => ({
 describe("gateText", () => {
   it.each([
     ["when it was met", { state: "done", metAt: "2026-11-04T05:12:00.000Z" }, "06:12"],
-    ["how far it is", { state: "running", progress: 0.714 }, "71 %"],
+    ["how far it is", { state: "running", progress: 0.714 }, "71\u202f%"],
     ["nothing where progress is not told", { state: "running" }, ""],
     ["by when, today", { state: "at-risk" }, "18:00"],
     [

@@ -8,7 +8,7 @@ export function gateText(cell: BoardCell, zone: string, now: string): string {
     case "done":
       return cell.metAt ? clockTime(cell.metAt, zone) : "";
     case "running":
-      return cell.progress === null ? "" : `${Math.round(cell.progress * 100)} %`;
+      return cell.progress === null ? "" : `${Math.round(cell.progress * 100)}\u202f%`;
     case "at-risk":
       return dueText(cell, zone, now);
     case "held":
