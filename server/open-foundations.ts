@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { collectors } from "../collectors/index.ts";
 import type { StartedSandbox } from "../sandbox/start-sandbox.ts";
 import { openLog } from "./audit/open-log.ts";
+import { backedUpBefore } from "./backup/before-upgrade.ts";
 import { calendarsInForce } from "./close/calendars-in-force.ts";
 import { useCalendars } from "./close/calendars.ts";
 import { openSources } from "./collect/open-sources.ts";
@@ -52,7 +53,7 @@ export async function openFoundations(
   const clock: Clock = sandbox?.clock ?? { now: () => new Date() };
   const connections = connectionsOf(sandbox);
   const sources = openSources({ systems: estate.systems, collectors, connections, environment, clock, log, metrics });
-  const { clickhouse: engine, postgres } = await openStores(options, say);
+  const { clickhouse: engine, postgres } = await openStores(options, say, backedUpBefore(options, say));
   onStop(() => postgres.close());
   onStop(() => engine.close());
   await recordEstate(postgres, clock, loaded);

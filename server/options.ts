@@ -15,6 +15,8 @@ export interface Options {
   port: number;
   /** Whether the systems are played by the sandbox. */
   sandbox: boolean;
+  /** Whether a copy of embedded engines is made before a newer version changes them. */
+  backup: boolean;
   clickhouseUrl: string | null;
   databaseUrl: string | null;
   /** The cluster of CLICKHOUSE_URL whose nodes all get the tables, replicated; null for a single server. */
@@ -34,7 +36,7 @@ export class OptionError extends Error {
 }
 
 const USAGE =
-  "npm start -- [--estate <dir>] [--data <dir>] [--dashboards <dir>] [--port <n>] [--host <address>] [--no-sandbox] [--role api|collect|work …]";
+  "npm start -- [--estate <dir>] [--data <dir>] [--dashboards <dir>] [--port <n>] [--host <address>] [--no-sandbox] [--no-backup] [--role api|collect|work …]";
 const LEAST_KEY_LENGTH = 32;
 const DEFAULT_MAX_EVENT_BYTES = 32 * 1024 * 1024;
 
@@ -64,6 +66,7 @@ export function readOptions(args: string[], environment: Record<string, string |
     host: flags.host ?? environment.HOST ?? "127.0.0.1",
     port: port(flags.port ?? environment.PORT ?? "4600"),
     sandbox: !flags["no-sandbox"],
+    backup: !flags["no-backup"],
     clickhouseUrl,
     databaseUrl,
     adminKey: adminKey(environment.TIEOUT_ADMIN_KEY),
@@ -85,6 +88,7 @@ function parse(args: string[]) {
         host: { type: "string" },
         role: { type: "string", multiple: true },
         "no-sandbox": { type: "boolean", default: false },
+        "no-backup": { type: "boolean", default: false },
       },
     }).values;
   } catch (error) {

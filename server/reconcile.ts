@@ -7,6 +7,7 @@ import { CheckReport } from "../schemas/wire/reconcile-matrix.ts";
 import { TIEOUT } from "./audit/record.ts";
 import { checkReport } from "./breaks/check-report.ts";
 import { checkReportText } from "./breaks/check-report-text.ts";
+import { backedUpBefore } from "./backup/before-upgrade.ts";
 import { createCheckpoints } from "./breaks/checkpoints.ts";
 import type { CheckScope } from "./breaks/due-checks.ts";
 import { calendarsOf } from "./close/calendars.ts";
@@ -72,7 +73,8 @@ async function fromData(scope: Asked["scope"], flags: string[]): Promise<CheckRe
   const closing: (() => unknown)[] = [lockDataDirectory(options.data)];
   const onStop = (close: () => unknown) => void closing.push(close);
   try {
-    const { clickhouse: engine, postgres } = await openStores(options, createSay(process.stderr));
+    const say = createSay(process.stderr);
+    const { clickhouse: engine, postgres } = await openStores(options, say, backedUpBefore(options, say));
     onStop(() => postgres.close());
     onStop(() => engine.close());
     const [clock, log, metrics] = [{ now: () => new Date() }, pino({ level: "silent" }), createMetrics()];

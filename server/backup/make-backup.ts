@@ -27,28 +27,33 @@ export async function makeBackup(dataDirectory: string, to: string, say: Say): P
   checkPlaces(dataDirectory, to);
   const release = lockDataDirectory(dataDirectory);
   try {
-    const at = new Date().toISOString();
-    const contents = await say.step("Counted rows, recomputed the audit log", () => readContents(dataDirectory));
-    // Whoever may read the copies could sign in Tieout's name.
-    mkdirSync(join(to, COPIES), { recursive: true, mode: 0o700 });
-    chmodSync(to, 0o700);
-    const tree = treeOf(dataDirectory);
-    for (const { path } of tree.folders) mkdirSync(join(to, COPIES, path), { mode: 0o700 });
-    const files = await say.step(`Copied ${tree.files.length} files`, () =>
-      ofEach(tree.files, async ({ path, mode }) => {
-        // Rights are the manifest's; a copy is its owner's alone.
-        const copied = await copyFile(join(dataDirectory, path), join(to, COPIES, path), 0o600);
-        return { path, mode, ...copied };
-      }),
-    );
-    const manifest: Manifest = { format: 1, at, folders: tree.folders, files, links: tree.links, contents };
-    const sha256 = writeManifest(to, manifest);
-    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    noteBackup(dataDirectory, { at, to, files: files.length, bytes });
-    return { manifest, sha256, bytes };
+    return await copyInstallation(dataDirectory, to, say);
   } finally {
     release();
   }
+}
+
+/** Copies a data folder this process holds, its engines closed, into an empty folder. */
+export async function copyInstallation(dataDirectory: string, to: string, say: Say): Promise<Backup> {
+  const at = new Date().toISOString();
+  const contents = await say.step("Counted rows, recomputed the audit log", () => readContents(dataDirectory));
+  // Whoever may read the copies could sign in Tieout's name.
+  mkdirSync(join(to, COPIES), { recursive: true, mode: 0o700 });
+  chmodSync(to, 0o700);
+  const tree = treeOf(dataDirectory);
+  for (const { path } of tree.folders) mkdirSync(join(to, COPIES, path), { mode: 0o700 });
+  const files = await say.step(`Copied ${tree.files.length} files`, () =>
+    ofEach(tree.files, async ({ path, mode }) => {
+      // Rights are the manifest's; a copy is its owner's alone.
+      const copied = await copyFile(join(dataDirectory, path), join(to, COPIES, path), 0o600);
+      return { path, mode, ...copied };
+    }),
+  );
+  const manifest: Manifest = { format: 1, at, folders: tree.folders, files, links: tree.links, contents };
+  const sha256 = writeManifest(to, manifest);
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  noteBackup(dataDirectory, { at, to, files: files.length, bytes });
+  return { manifest, sha256, bytes };
 }
 
 function checkPlaces(dataDirectory: string, to: string): void {

@@ -54,10 +54,15 @@ export function writeManifest(folder: string, manifest: Manifest): string {
   return sha256;
 }
 
+/** Whether a backup in this folder was finished. */
+export function isWhole(folder: string): boolean {
+  return existsSync(join(folder, FILE)) && existsSync(join(folder, HASH_FILE));
+}
+
 /** @throws {OptionError} where there is no whole backup, or its manifest was changed or is of another version */
 export function readManifest(folder: string): Manifest {
   const file = join(folder, FILE);
-  if (!existsSync(file) || !existsSync(join(folder, HASH_FILE))) {
+  if (!isWhole(folder)) {
     throw new OptionError(`${folder} holds no whole backup: ${FILE} or ${HASH_FILE} is missing.`);
   }
   const text = readFileSync(file);

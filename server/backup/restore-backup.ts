@@ -75,6 +75,7 @@ export function differences(backedUp: Contents, found: Contents): string[] {
   }
   const { audit } = found;
   if (audit.flaw) flaws.push(`the audit log does not verify: ${audit.flaw}`);
+  else if (backedUp.audit.flaw) return flaws;
   else if (audit.entries !== backedUp.audit.entries || audit.head !== backedUp.audit.head) {
     flaws.push(`the audit log of ${audit.entries} entries has another head than the one backed up`);
   }

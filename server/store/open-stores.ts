@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Say } from "../say.ts";
 import { OptionError, type Options } from "../options.ts";
 import { openClickHouse, type ClickHouse } from "./clickhouse.ts";
-import { migrateClickHouse } from "./migrate-clickhouse.ts";
-import { migratePostgres } from "./migrate-postgres.ts";
+import { migrateClickHouse, pendingClickHouse } from "./migrate-clickhouse.ts";
+import { migratePostgres, pendingPostgres } from "./migrate-postgres.ts";
 import { openPostgres, type Postgres } from "./postgres.ts";
 
 export interface Stores {
@@ -11,12 +12,16 @@ export interface Stores {
   postgres: Postgres;
 }
 
+/** Called with the names of migrations waiting for data that is there already, while the engines are closed. */
+export type BeforeUpgrade = (waiting: string[]) => Promise<void>;
+
 /**
  * Opens and migrates both engines, embedded in the data folder or at the addresses given. What is served may refuse at
  * once, so it is asked before one in process is made, which takes seconds.
  */
-export async function openStores(options: Options, say: Say): Promise<Stores> {
+export async function openStores(options: Options, say: Say, beforeUpgrade: BeforeUpgrade): Promise<Stores> {
   const { clickhouseUrl, databaseUrl } = options;
+  if (!clickhouseUrl && !databaseUrl) return openInProcess(options, say, beforeUpgrade);
   if (!clickhouseUrl && databaseUrl) {
     const postgres = await postgresOf(options, say);
     return { postgres, clickhouse: await orClosed(postgres, clickhouseOf(options, say)) };
@@ -25,13 +30,48 @@ export async function openStores(options: Options, say: Say): Promise<Stores> {
     const clickhouse = await clickhouseOf(options, say);
     return { clickhouse, postgres: await orClosed(clickhouse, postgresOf(options, say)) };
   }
-  const opening = await Promise.allSettled([clickhouseOf(options, say), postgresOf(options, say)]);
+  return together(clickhouseOf(options, say), postgresOf(options, say));
+}
+
+/** Both, or neither: what did open is closed again. */
+async function together(...both: [Promise<ClickHouse>, Promise<Postgres>]): Promise<Stores> {
+  const opening = await Promise.allSettled(both);
   const [clickhouse, postgres] = opening;
   if (clickhouse.status === "fulfilled" && postgres.status === "fulfilled") {
     return { clickhouse: clickhouse.value, postgres: postgres.value };
   }
   for (const opened of opening) if (opened.status === "fulfilled") await opened.value.close();
   throw opening.find((opened) => opened.status === "rejected")?.reason;
+}
+
+async function openInProcess({ data }: Options, say: Say, beforeUpgrade: BeforeUpgrade): Promise<Stores> {
+  const isOld = existsSync(join(data, "postgres"));
+  const open = () =>
+    together(
+      say.step("ClickHouse, in process", () => openClickHouse({ directory: join(data, "clickhouse") })),
+      say.step("PostgreSQL, in process", () => openPostgres({ directory: join(data, "postgres") })),
+    );
+  const close = async ({ clickhouse, postgres }: Stores) => {
+    await clickhouse.close();
+    await postgres.close();
+  };
+  let stores: Stores | null = await open();
+  try {
+    const waiting = [...(await pendingClickHouse(stores.clickhouse)), ...(await pendingPostgres(stores.postgres))];
+    if (isOld && waiting.length > 0) {
+      await close(stores);
+      stores = null;
+      await beforeUpgrade(waiting);
+      stores = await open();
+    }
+    await migrateClickHouse(stores.clickhouse, null);
+    await migratePostgres(stores.postgres);
+    return stores;
+  } catch (error) {
+    // Closed before the start gives up, so that what either engine wrote is whole.
+    if (stores) await close(stores);
+    throw error;
+  }
 }
 
 /** Where the other engine does not open, the first is closed before the start gives up, so that what it wrote is whole. */

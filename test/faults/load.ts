@@ -8,7 +8,10 @@ const SENDERS = 6;
 const TICK = 100;
 /** Events a tick: 30 a second, and ten times that in a burst. */
 const USUAL = 3;
-const BATCH = 20;
+const BATCH = 50;
+/** Waiting events after which senders send batches only, and after which they make no more, as buffers are. */
+const MUCH = 500;
+const MOST = 5_000;
 const ANSWER_WITHIN = 30_000;
 const WAIT = 150;
 
@@ -54,7 +57,7 @@ export function startLoad({ urls, key, now, next }: LoadDeps): Load {
     return { runId, text: JSON.stringify(eventOf(runId, begun.size, now())) };
   };
   const tick = setInterval(() => {
-    for (let n = 0; n < USUAL * behaviour.times; n++) {
+    for (let n = 0; n < USUAL * behaviour.times && queue.length < MOST; n++) {
       const event = make();
       (behaviour.late && next() < 0.6 ? held : queue).push(event);
       if (behaviour.twice) queue.push(event);
@@ -68,7 +71,7 @@ export function startLoad({ urls, key, now, next }: LoadDeps): Load {
   });
   const send = async () => {
     const [url = ""] = shuffled(urls(), next);
-    const events = queue.splice(0, next() < 0.3 ? BATCH : 1);
+    const events = queue.splice(0, next() < 0.3 || queue.length > MUCH ? BATCH : 1);
     if (events.length === 0) return sleep(20);
     underWay += 1;
     const [first] = events;
