@@ -38,9 +38,19 @@ const PersonRow = z.object({
   createdAt: Instant,
 });
 
+interface Deps {
+  ctx: Context;
+  people: People;
+}
+
 /** People: invited, given duties, removed. */
-export function peopleRoutes(deps: { ctx: Context; people: People }): Hono {
-  const { ctx, people } = deps;
+export function peopleRoutes(deps: Deps): Hono {
+  const routes = new Hono();
+  for (const part of [inviting(deps), reviewing(deps)]) routes.route("/", part);
+  return routes;
+}
+
+function inviting({ ctx, people }: Deps): Hono {
   return new Hono()
     .get(
       "/api/v1/people",
@@ -94,27 +104,6 @@ export function peopleRoutes(deps: { ctx: Context; people: People }): Hono {
         return c.body(null, 204);
       },
     )
-    .get(
-      "/api/v1/access-review",
-      described({
-        tag: "People",
-        summary: "Who may do what, for reviewing it; as CSV with format=csv",
-        answers: AccessReview,
-      }),
-      people.permit("audit:read"),
-      validator(
-        "query",
-        z.object({ format: z.enum(["json", "csv"]).default("json") }),
-        expected("format: json or csv"),
-      ),
-      async (c) => {
-        const review = await accessReview(ctx, c.get("actor"));
-        if (c.req.valid("query").format === "json") return c.json(review);
-        c.header("Content-Type", "text/csv; charset=utf-8");
-        c.header("Content-Disposition", `attachment; filename="access-review-${review.at.slice(0, 10)}.csv"`);
-        return c.body(accessReviewCsv(review));
-      },
-    )
     .delete(
       "/api/v1/people/:id",
       described({ tag: "People", summary: "Remove a person; their sessions end at once", status: 204 }),
@@ -124,6 +113,26 @@ export function peopleRoutes(deps: { ctx: Context; people: People }): Hono {
         return c.body(null, 204);
       },
     ) as unknown as Hono;
+}
+
+function reviewing({ ctx, people }: Deps): Hono {
+  return new Hono().get(
+    "/api/v1/access-review",
+    described({
+      tag: "People",
+      summary: "Who may do what, for reviewing it; as CSV with format=csv",
+      answers: AccessReview,
+    }),
+    people.permit("audit:read"),
+    validator("query", z.object({ format: z.enum(["json", "csv"]).default("json") }), expected("format: json or csv")),
+    async (c) => {
+      const review = await accessReview(ctx, c.get("actor"));
+      if (c.req.valid("query").format === "json") return c.json(review);
+      c.header("Content-Type", "text/csv; charset=utf-8");
+      c.header("Content-Disposition", `attachment; filename="access-review-${review.at.slice(0, 10)}.csv"`);
+      return c.body(accessReviewCsv(review));
+    },
+  ) as unknown as Hono;
 }
 
 function rowOf(person: Person): z.infer<typeof PersonRow> {

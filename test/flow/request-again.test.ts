@@ -15,6 +15,8 @@ const SYSTEM = "cpi";
 const SOURCE = `collector:${SYSTEM}`;
 const WITHIN = 60_000;
 
+const drivesNothing = () => Promise.reject(new Error("Nothing is driven here."));
+
 describe("done again over the real parts", () => {
   let played: PlayedTower;
   let opened: OpenedEngine;
@@ -34,7 +36,12 @@ describe("done again over the real parts", () => {
       ...{ clickhouse, facts, clock: sandbox.clock },
       accept: async (events, source) => void (await ingest.acceptEvents(events, source)),
     };
-    tower = await openRequestTower(opened.postgres, estate as never, { trigger: vi.fn(), cancel: vi.fn() }, parts);
+    tower = await openRequestTower(
+      opened.postgres,
+      estate as never,
+      { trigger: drivesNothing, cancel: drivesNothing },
+      parts,
+    );
     const { ctx } = tower;
     ctx.again = createAgain({ ctx, ingest, sources, checkpoints: { check: async () => {} } as never });
   }, 240_000);

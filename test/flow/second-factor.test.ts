@@ -90,9 +90,9 @@ describe("a second factor", () => {
     const { secret, backupCodes } = await enrolled(tab, who.password);
     const kept = JSON.stringify(await opened.postgres.run("SELECT * FROM second_factors", []));
     for (const open of [secret, ...backupCodes]) expect(kept).not.toContain(open);
-    const log = JSON.stringify(await opened.postgres.run("SELECT body FROM audit_entries", []));
-    expect(log).toContain("person.add-second-factor");
-    expect(log).not.toContain(secret);
+    const entries = JSON.stringify(await opened.postgres.run("SELECT body FROM audit_entries", []));
+    expect(entries).toContain("person.add-second-factor");
+    expect(entries).not.toContain(secret);
     const review = (await (await withKey(app, ADMIN_KEY).call("GET", "/api/v1/access-review")).json()) as AccessReview;
     expect(review.people.find(({ name }) => name === "dora")?.secondFactor).toBe(true);
   });
