@@ -10,7 +10,6 @@ import type {
   LineageNodeDetail,
   LineagePaths,
 } from "../../schemas/wire/lineage.ts";
-import { MarquezDatasetVersion, MarquezJobVersion } from "../../server/marquez/shapes.ts";
 import { loadEvent, PERIOD, writePushedEstate } from "../pushed-estate.ts";
 import { startServer, type ServerProcess } from "../server-process.ts";
 
@@ -288,63 +287,6 @@ describe("bad input", () => {
       const status = query.focus?.startsWith("dataset:") ? 404 : 400;
       expect(await asked<{ detail: string }>("lineage/graph", query, status)).toHaveProperty("detail");
     }
-  });
-});
-
-describe("runs as evidence", () => {
-  const parent = { parent: { ...SIGNED, run: { runId: "night-1" }, job: { namespace: "hub://x", name: "night" } } };
-  const fields = (name: string) => ({ schema: { ...SIGNED, fields: [{ name, type: "DECIMAL" }] } });
-
-  test("stand beside the jobs shown, as do the jobs those are part of", async () => {
-    await send([
-      run("2026-07-01T07:00:00Z", "chain", [dataset("v1")], [dataset("v2", fields("net"))], { facets: parent }),
-      run("2026-07-02T07:00:00Z", "chain", [dataset("v1")], [dataset("v2", fields("net"))], { facets: parent }),
-      run("2026-07-03T07:00:00Z", "chain", [dataset("v1"), dataset("v0")], [dataset("v2", fields("gross"))]),
-    ]);
-    const plain = await graph({ focus: node("v2") });
-    expect([plain.runs, plain.parents]).toEqual([[], []]);
-    const told = await graph({ focus: node("v2"), runs: 2, parents: "true" });
-    expect(told.parents).toMatchObject([{ parent: "job:hub://x:night", child: "job:hub://x:chain" }]);
-    expect(idsOf(told)).toEqual([...idsOf(plain), "job:hub://x:night"].sort());
-    const chain = told.runs.filter(({ job }) => job.endsWith(":chain"));
-    expect(chain).toMatchObject([
-      { runId: "chain-2026-07-03T07:00:00Z", state: "COMPLETED", reads: ["v0", "v1"].map(node), writes: [node("v2")] },
-      { runId: "chain-2026-07-02T07:00:00Z", parentRunId: "night-1", reads: [node("v1")] },
-    ]);
-    const before = await graph({ focus: node("v2"), runs: 5, effectiveAt: "2026-07-01T12:00:00Z" });
-    expect(before.runs.map(({ runId }) => runId)).toEqual(["chain-2026-07-01T07:00:00Z"]);
-    await asked("lineage/graph", { runs: 21 }, 400);
-  });
-
-  test("are versions of datasets, and make versions of jobs, in Marquez's shape", async () => {
-    const [hub, page] = ["namespaces/hub%3A%2F%2Fx", { limit: 2 }];
-    const datasets = await asked<{ versions: MarquezDatasetVersion[] }>(`${hub}/datasets/v2/versions`, page);
-    expect(datasets).toMatchObject({
-      totalCount: 3,
-      versions: [
-        { version: "chain-2026-07-03T07:00:00Z", fields: [{ name: "gross" }], createdByRun: { state: "COMPLETED" } },
-        { version: "chain-2026-07-02T07:00:00Z", fields: [{ name: "net", type: "DECIMAL" }] },
-      ],
-    });
-    const [last] = datasets.versions;
-    expect(MarquezDatasetVersion.parse(last)).toEqual(last);
-    expect(await asked(`${hub}/datasets/v2/versions/${encodeURIComponent(last!.version)}`, {})).toEqual(last);
-    await asked(`${hub}/datasets/v2/versions/nothing`, {}, 404);
-
-    const jobs = await asked<{ versions: MarquezJobVersion[] }>(`${hub}/jobs/chain/versions`, {});
-    const named = (name: string) => ({ namespace: "hub://x", name });
-    expect(jobs).toMatchObject({
-      totalCount: 2,
-      versions: [
-        { inputs: [named("v0"), named("v1")], createdAt: "2026-07-03T07:00:00.000Z" },
-        { inputs: [named("v1")], outputs: [named("v2")], latestRun: { id: "chain-2026-07-02T07:00:00Z" } },
-      ],
-    });
-    const [own] = jobs.versions;
-    expect(MarquezJobVersion.parse(own)).toEqual(own);
-    expect(own!.latestRun!.jobVersion).toEqual(own!.id);
-    expect(await asked(`${hub}/jobs/chain/versions/${own!.version}`, {})).toEqual(own);
-    await asked(`${hub}/jobs/nowhere/versions`, {}, 404);
   });
 });
 
