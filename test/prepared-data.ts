@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 /**
@@ -11,6 +11,8 @@ import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const KEPT = join(ROOT, "node_modules/.cache/prepared");
+
+const AGED = 3_600_000;
 
 /** Files whose change makes both engines anew. */
 const ENGINES = ["server/store/**/*.{ts,sql}", "test/prepare-engines.ts", "package-lock.json"];
@@ -39,7 +41,9 @@ export async function keptFolder(
   if (existsSync(folder)) return folder;
   mkdirSync(KEPT, { recursive: true });
   for (const old of globSync(`${name}-*`, { cwd: KEPT })) {
-    if (!old.includes(hash)) rmSync(join(KEPT, old), { recursive: true, force: true });
+    // Another version's may be in the making.
+    const aged = Date.now() - statSync(join(KEPT, old)).mtimeMs > AGED;
+    if (aged && !old.includes(hash)) rmSync(join(KEPT, old), { recursive: true, force: true });
   }
   const making = mkdtempSync(join(KEPT, `${name}-${hash}-`));
   await make(making);
