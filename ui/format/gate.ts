@@ -8,7 +8,8 @@ export function gateText(cell: BoardCell, zone: string, now: string): string {
     case "done":
       return cell.metAt ? clockTime(cell.metAt, zone) : "";
     case "running":
-      return cell.progress === null ? "" : `${Math.round(cell.progress * 100)}\u202f%`;
+      // What still runs is not whole, whatever rounding makes of it.
+      return cell.progress === null ? "" : `${Math.min(99, Math.round(cell.progress * 100))}\u202f%`;
     case "at-risk":
       return dueText(cell, zone, now);
     case "held":
