@@ -109,7 +109,9 @@ function notSetUp(receivers: readonly ReceiverRow[]): string[] {
   const missing = receivers.filter(({ state }) => state === "not set up").map(({ title }) => title);
   if (missing.length === 0) return [];
   const names = new Intl.ListFormat("en-GB").format(missing);
-  return [`${names} ${missing.length === 1 ? "is" : "are"} not set up: what they would carry stands in the inbox only.`];
+  return [
+    `${names} ${missing.length === 1 ? "is" : "are"} not set up: what they would carry stands in the inbox only.`,
+  ];
 }
 
 /** Whether any kind of exception of a class is among what a route names. */
