@@ -185,9 +185,10 @@ describe.each(POSTGRES_ENGINES)("alerts on the $engine engine", ({ open }) => {
     expect(mails.every(({ state, trouble }) => state === "waiting" && trouble!.includes("cannot be trusted"))).toBe(
       true,
     );
-    const { flaws } = await routingView(tower.ctx);
+    const { flaws, receivers } = await routingView(tower.ctx);
     expect(flaws).toContainEqual(expect.stringMatching(/^Mail is failing: The certificate of/));
-    expect(flaws).toContainEqual(expect.stringContaining("Room (SLACK is not set.)"));
+    expect(flaws).toContainEqual(expect.stringMatching(/^Room is not set up: /));
+    expect(receivers).toContainEqual(expect.objectContaining({ title: "Room", trouble: "SLACK is not set." }));
     expect((await inboxFor(tower.ctx, await scene.actor(scene.people.engineer.id))).items).toHaveLength(1);
     // Mended, it goes out: nothing was lost meanwhile.
     await retryNow();
