@@ -13,7 +13,8 @@ import { sessionRoutes } from "../../server/routes/session.ts";
 
 const log = pino({ level: "silent" });
 const ctx = {} as Context;
-const people = { permit: () => async (_c: unknown, next: () => Promise<void>) => next() } as unknown as People;
+const permit = () => async (_c: unknown, next: () => Promise<void>) => next();
+const people = { permit, auth: {} } as unknown as People;
 const deps = { ctx, people, permit: people.permit };
 const described = [sessionRoutes(deps), keyRoutes(deps), peopleRoutes(deps), auditRoutes(deps), requestRoutes(deps)];
 const app: Hono = createApp({
