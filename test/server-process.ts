@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -34,8 +35,10 @@ export interface ServerOptions {
   /** The demo's systems are played. */
   sandbox: boolean;
   estate?: string;
-  /** Kept afterwards when given; otherwise a temporary folder, its engines prepared where they are embedded. */
+  /** Kept afterwards when given; a temporary folder otherwise. */
   data?: string;
+  /** Engines in process are made by the start, as on a new machine; otherwise those the folder lacks are copied into it. */
+  fromNothing?: boolean;
   env?: Record<string, string>;
   /** The port to listen on; a free one by default. */
   port?: number;
@@ -47,7 +50,8 @@ export interface ServerOptions {
 
 /** Starts `server/main.ts` as `npm start` would, on a free port, and waits until it is ready. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
-  const data = options.data ?? (await preparedData(options));
+  const data = options.data ?? (await mkdtemp(join(tmpdir(), "tieout-")));
+  await prepareEngines(data, options);
   const key = options.key ?? randomBytes(24).toString("hex");
   const port = String(options.port ?? 0);
   const begun = performance.now();
@@ -101,11 +105,11 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   };
 }
 
-async function preparedData({ env = {} }: ServerOptions): Promise<string> {
-  const data = await mkdtemp(join(tmpdir(), "tieout-"));
-  if (!env.CLICKHOUSE_URL) await copyEngines(data, ["clickhouse"]);
-  if (!env.DATABASE_URL) await copyEngines(data, ["postgres"]);
-  return data;
+/** Engines in process stand in the folder already, unless they are to be made by the start itself. */
+async function prepareEngines(data: string, { env = {}, fromNothing }: ServerOptions): Promise<void> {
+  const given = { clickhouse: env.CLICKHOUSE_URL, postgres: env.DATABASE_URL };
+  const lacking = (["clickhouse", "postgres"] as const).filter((name) => !given[name] && !existsSync(join(data, name)));
+  if (!fromNothing && lacking.length > 0) await copyEngines(data, lacking);
 }
 
 function flags(options: ServerOptions): string[] {

@@ -83,7 +83,7 @@ function startOver(): Promise<ServerProcess> {
     ...{ SUITE_URL: `${url}/suite`, PLAN_URL: `${url}/nonsense`, BI_URL: `${url}/mute` },
     ...{ VENDOR_USER: "tieout", VENDOR_SECRET: "s3cr3t-word", LOG_LEVEL: "error" },
   };
-  return startServer({ sandbox: false, estate, data, env });
+  return startServer({ sandbox: false, estate, data, env, fromNothing: true });
 }
 
 const json = async <T>(path: string, init?: RequestInit) => {

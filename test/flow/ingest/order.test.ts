@@ -61,7 +61,7 @@ describe.each(CLICKHOUSE_FORMS)("on the %s engine", (form) => {
         expect(first.told).toEqual(first.loaded);
         expect(await derivedFrom(shuffled([...texts, ...texts], seed), perRequest)).toEqual(first);
       }),
-      { numRuns: form === "embedded" ? 10 : 3, endOnFailure: true, interruptAfterTimeLimit: 20_000 },
+      { numRuns: form === "embedded" ? 6 : 2, endOnFailure: true, interruptAfterTimeLimit: 20_000 },
     );
   });
 });
