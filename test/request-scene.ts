@@ -44,7 +44,14 @@ export function ledgerVendor(given: {
   denying?: (job: string) => boolean;
   changed?: (run: Run) => void;
 }): LedgerVendor {
-  const { callMilliseconds, runMilliseconds, mishap = () => null, failing = () => false, denying = () => false, changed = () => {} } = given;
+  const {
+    callMilliseconds,
+    runMilliseconds,
+    mishap = () => null,
+    failing = () => false,
+    denying = () => false,
+    changed = () => {},
+  } = given;
   const byKey = new Map<string, Run>();
   const ledger: LedgerLine[] = [];
   const cancelled: string[] = [];

@@ -49,7 +49,8 @@ import { webhookRoutes } from "./webhooks.ts";
 
 /** Every door there is over HTTP. */
 export function routesOf(rooms: Rooms): Hono[] {
-  const { ctx, people, ingest, collecting, checkpoints, incidents, sandbox, dashboards, maxEventBytes, webhooks } = rooms;
+  const { ctx, people, ingest, collecting, checkpoints, incidents, sandbox, dashboards, maxEventBytes, webhooks } =
+    rooms;
   const { permit } = people;
   const doors = { ctx, permit };
   const boards = { ...doors, collectors: () => Object.values(collecting.rows()) };
