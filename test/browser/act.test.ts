@@ -44,10 +44,10 @@ describe("alerts and requests, when DE01 does not tie", () => {
     await controller.getByRole("button", { name: "Silence…" }).click();
     const dialog = controller.getByRole("alertdialog");
     await dialog.getByRole("combobox", { name: /^Entity/ }).selectOption("NL01");
-    await dialog.getByRole("status").getByText("one open incident").waitFor();
+    // How many depends on the minute the scene was stopped in.
     await dialog
       .getByRole("status")
-      .getByText(/endangered for NL01/)
+      .getByText(/It would hide .*open incidents?/)
       .waitFor();
     await dialog.getByLabel("Reason").fill("The queue is being moved.");
     expect(await accessibilityBreaches(controller)).toEqual([]);
