@@ -49,6 +49,8 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 300_000,
+          // A step that met a machine standing still is made once more; one that is wrong fails again.
+          retry: 1,
           // The first journey may play the demo to the scene it needs.
           hookTimeout: 900_000,
         },
