@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startClickHouseDoor } from "../clickhouse-door.ts";
 import { postgresBinaries, startPostgresServer } from "../postgres-server.ts";
-import { copyEngines } from "../prepared-data.ts";
 import { startServer, type ServerProcess } from "../server-process.ts";
 import type { Form } from "./injections.ts";
 import { openTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
@@ -73,7 +72,6 @@ export async function openInstallation({ form, directory, estate, env, onEnd }: 
   for (let at = 0; at < (engines ? 2 : 1); at++) {
     const data = disk?.folder ?? join(directory, `data-${at}`);
     mkdirSync(data, { recursive: true });
-    if (!engines) await copyEngines(data, ["clickhouse", "postgres"]);
     const clockFile = join(directory, `clock-${at}`);
     const given = {
       ...{ ...env, ...keys, ...engines?.env, LOG_LEVEL: "warn", FAULTS_CLOCK_FILE: clockFile },

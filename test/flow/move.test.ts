@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startClickHouseDoor, type ClickHouseDoor } from "../clickhouse-door.ts";
 import { postgresBinaries, startPostgresServer, type PostgresServer } from "../postgres-server.ts";
 import { loadEvent, PERIOD, writePushedEstate } from "../pushed-estate.ts";
-import { copyEngines } from "../prepared-data.ts";
 import { startServer, type ServerProcess } from "../server-process.ts";
 import { folders } from "../tiny-estate.ts";
 
@@ -76,7 +75,6 @@ describe.runIf(binaries)("moving an installation to servers", { timeout: WITHIN 
   let before: Record<string, unknown>;
 
   test("is refused while Tieout runs", async () => {
-    await copyEngines(data, ["clickhouse", "postgres"]);
     server = await start({ data });
     const headers = { "content-type": "application/json" };
     for (let n = 0; n < LOADS; n++) {
