@@ -41,6 +41,19 @@ test("it pauses by itself at the end, and runs on when resumed there", () => {
   expect(clock.state()).toMatchObject({ paused: false, endsAt: null });
 });
 
+test("it runs until an instant and stands there, whatever was passed on the wall", () => {
+  const { clock, wall, passed } = clockFrom({ paused: true });
+  clock.runUntil(new Date(AT + HOUR));
+  wall.now = 1000;
+  expect(passed()).toBe(1440);
+  wall.now = 90_000;
+  expect(passed()).toBe(3600);
+  expect(() => clock.runUntil(new Date(AT + HOUR))).toThrow(RangeError);
+  clock.resume();
+  wall.now = 91_000;
+  expect(passed()).toBe(3600 + 1440);
+});
+
 test("it is stepped forward and never back", () => {
   const { clock, passed } = clockFrom({ paused: true });
   clock.stepTo(new Date(AT + 2 * HOUR));

@@ -12,6 +12,8 @@ export interface SimulatedClock {
   setSpeed(secondsPerSecond: number): void;
   pause(): void;
   resume(): void;
+  /** Lets it run and pauses it at `instant` exactly. Throws a RangeError where that has passed. */
+  runUntil(instant: Date): void;
   /** Moves a paused or running clock forward; it never goes back. */
   stepTo(instant: Date): void;
 }
@@ -24,16 +26,23 @@ export function createClock(begin: ClockState, real: () => number = () => perfor
   let { speed, paused, endsAt } = begin;
   let anchorAt = begin.at;
   let anchorReal = real();
+  let stopAt: number | null = null;
 
   const settle = (): number => {
     const seen = real();
     if (!paused) anchorAt += Math.floor((seen - anchorReal) * speed);
     anchorReal = seen;
-    if (!paused && endsAt !== null && anchorAt >= endsAt) {
-      anchorAt = endsAt;
+    const until = Math.min(endsAt ?? Infinity, stopAt ?? Infinity);
+    if (!paused && anchorAt >= until) {
+      anchorAt = until;
       paused = true;
+      stopAt = null;
     }
     return anchorAt;
+  };
+  const resume = (): void => {
+    if (settle() === endsAt) endsAt = null;
+    paused = false;
   };
   return {
     now: () => new Date(settle()),
@@ -47,9 +56,13 @@ export function createClock(begin: ClockState, real: () => number = () => perfor
       settle();
       paused = true;
     },
-    resume() {
-      if (settle() === endsAt) endsAt = null;
-      paused = false;
+    resume,
+    runUntil(instant) {
+      if (instant.getTime() <= settle()) {
+        throw new RangeError(`The clock stands at ${new Date(anchorAt).toISOString()}, past ${instant.toISOString()}.`);
+      }
+      stopAt = instant.getTime();
+      resume();
     },
     stepTo(instant) {
       anchorAt = Math.max(settle(), instant.getTime());

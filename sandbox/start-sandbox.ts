@@ -27,6 +27,7 @@ export interface StartedSandbox {
     setSpeed(secondsPerSecond: number): void;
     pause(): void;
     resume(): void;
+    runUntil(instant: Date): void;
     stepTo(instant: Date): void;
   };
   /** Lets the clock go on as it went when it was last saved; a first play runs. Until then it stands still. */
@@ -90,6 +91,7 @@ export async function startSandbox(start: SandboxStart): Promise<StartedSandbox>
       setSpeed: (secondsPerSecond) => saving(() => clock.setSpeed(secondsPerSecond)),
       pause: () => saving(clock.pause),
       resume: () => saving(() => ((begun = true), clock.resume())),
+      runUntil: (instant) => saving(() => ((begun = true), clock.runUntil(instant))),
       stepTo: clock.stepTo,
     },
     begin() {

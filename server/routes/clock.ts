@@ -12,6 +12,8 @@ export interface ClockDrive {
   setSpeed(secondsPerSecond: number): void;
   pause(): void;
   resume(): void;
+  /** Lets it run and pauses it at `instant`. Throws a RangeError where that has passed. */
+  runUntil(instant: Date): void;
 }
 
 export interface ClockDeps {
@@ -24,7 +26,10 @@ export interface ClockDeps {
 const Order = z.union([
   z.strictObject({ speed: z.number().min(1).max(20_000) }),
   z.strictObject({ paused: z.boolean() }),
+  z.strictObject({ until: z.iso.datetime({ offset: true }) }),
 ]);
+
+const SPEED = '{"speed": 1 to 20000} in seconds a second';
 
 /** The clock every board is judged by, and in the demo its speed and pause. */
 export function clockRoutes(deps: ClockDeps): Hono {
@@ -37,17 +42,30 @@ export function clockRoutes(deps: ClockDeps): Hono {
     )
     .post(
       "/api/v1/clock",
-      described({ tag: "Clock", summary: "Drive the demo's clock: its speed, pause and resume", answers: ClockRow }),
+      described({
+        ...{ tag: "Clock", answers: ClockRow },
+        summary: "Drive the demo's clock: its speed, pause and resume, or where it stops by itself",
+      }),
       deps.permit("clock:drive"),
-      validator("json", Order, expected('{"speed": 1 to 20000} in seconds a second, or {"paused": true or false}')),
+      validator("json", Order, expected(`${SPEED}, {"paused": true or false} or {"until": an instant}`)),
       (c) => {
         if (!deps.drive) throw new Fault("conflict", "This clock is the real one and cannot be driven.");
         const order = c.req.valid("json");
         if ("speed" in order) deps.drive.setSpeed(order.speed);
+        else if ("until" in order) runUntil(deps.drive, new Date(order.until));
         else if (order.paused) deps.drive.pause();
         else deps.drive.resume();
         deps.changed();
         return c.json(deps.row());
       },
     ) as unknown as Hono;
+}
+
+function runUntil(drive: ClockDrive, instant: Date): void {
+  try {
+    drive.runUntil(instant);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Fault("invalid-input", `${error.message} Name a later instant.`, { pointer: "/until" });
+  }
 }

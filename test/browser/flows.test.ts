@@ -24,7 +24,7 @@ describe("flows, live", () => {
     shown = await openConsole();
     page = await shown.signIn("engineer");
     heard = complaints(page);
-    await page.getByRole("table").waitFor();
+    await page.getByRole("table").first().waitFor();
   });
   afterAll(() => shown?.close());
 

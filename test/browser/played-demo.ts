@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { copyFolder, keptFolder } from "../prepared-data.ts";
 import { startServer, type ServerProcess } from "../server-process.ts";
-import { runClock, stopClock } from "./demo-clock.ts";
+import { runClockUntil, stopClock } from "./demo-clock.ts";
 
 /** Files whose change makes another demo. */
 const MADE_OF = [
@@ -20,11 +20,15 @@ export type Scene = "begun" | "broken";
 /** Seconds a second: as fast as collectors follow, and slower where they must see what the next hours hide. */
 const FAST = 7_200;
 const CLOSELY = 2_400;
-const CLOSELY_FROM = "2026-11-03T04:00:00.000Z";
+const CLOSELY_FROM = new Date("2026-11-03T04:00:00Z");
+/** Between the break's coming to light, in the afternoon of work day 2, and its end in the morning of day 3. */
+const BREAK_SEEN = new Date("2026-11-03T18:00:00Z");
+const BREAK_ENDS = new Date("2026-11-04T09:00:00Z");
+const HALF_HOUR = 1_800_000;
+/** Milliseconds collectors and rules get to come to rest, before the clock is let on. */
+const REST = 10_000;
 const BREAK = "22231.55";
 const CAUSE = "Unmapped cost centre 7710";
-/** Minutes on an idle machine: two. */
-const BROKEN_WITHIN = 600_000;
 
 /** A data folder of the demo as it stands in a scene, its clock stopped; played once and copied. The caller removes it. */
 export async function copyPlayedDemo(scene: Scene): Promise<string> {
@@ -43,24 +47,30 @@ async function begin(data: string): Promise<void> {
 async function breakDown(data: string): Promise<void> {
   const begun = await copyPlayedDemo("begun");
   const server = await startServer({ sandbox: true, data: begun });
-  await runClock(server, FAST);
-  await until(server, "/api/v1/clock", (clock) => (clock as { now: string }).now >= CLOSELY_FROM);
-  await runClock(server, CLOSELY);
-  await until(server, "/api/v1/breaks?period=2026-10&entity=DE01", (breaks) => tells(breaks, BREAK));
-  await until(server, "/api/v1/incidents", (incidents) => tells(incidents, CAUSE));
-  await stopClock(server);
+  await runClockUntil(server, CLOSELY_FROM, FAST);
+  let until = BREAK_SEEN;
+  await runClockUntil(server, until, CLOSELY);
+  while (!(await isBroken(server))) {
+    until = new Date(until.getTime() + HALF_HOUR);
+    if (until > BREAK_ENDS) throw new Error(`DE01 was not seen to be off by ${BREAK} before its repair.`);
+    await runClockUntil(server, until, CLOSELY);
+  }
   await server.stop();
   copyFolder(`${begun}/.`, data);
   await rm(begun, { recursive: true, force: true });
 }
 
-const tells = (answer: unknown, text: string) => JSON.stringify(answer).includes(text);
-
-async function until(server: ServerProcess, path: string, holds: (answer: unknown) => boolean): Promise<void> {
-  const deadline = performance.now() + BROKEN_WITHIN;
+/** Whether the break and its cause stand within the time collectors and rules need to come to rest. */
+async function isBroken(server: ServerProcess): Promise<boolean> {
+  const deadline = performance.now() + REST;
   while (performance.now() < deadline) {
-    if (holds(await (await server.ask(path)).json())) return;
+    const open = tells(server, "/api/v1/breaks?period=2026-10&entity=DE01&state=open", BREAK);
+    if ((await open) && (await tells(server, "/api/v1/incidents", CAUSE))) return true;
     await sleep(500);
   }
-  throw new Error(`The demo's close did not come to what was waited for: ${path}`);
+  return false;
+}
+
+async function tells(server: ServerProcess, path: string, text: string): Promise<boolean> {
+  return (await (await server.ask(path)).text()).includes(text);
 }

@@ -18,7 +18,7 @@ describe("signing in", () => {
     await picture(page, "sign-in");
 
     await page.getByRole("button", { name: /^Controller/ }).click();
-    await page.getByRole("table").waitFor();
+    await page.getByRole("table").first().waitFor();
     expect(new URL(page.url()).pathname).toBe("/close/2026-10");
     expect(await page.getByText("Maren Vogt").count()).toBeGreaterThan(0);
     expect(heard).toEqual([]);
