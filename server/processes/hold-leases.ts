@@ -53,14 +53,30 @@ export function holdLeases({ postgres, holder, log, metrics, vanished }: LeaseDe
     if (!held.delete(duty.name)) return;
     metrics.leaseHeld.set({ lease: duty.name }, 0);
     log.info({ lease: duty.name }, "this process does this no longer");
-    await duty.end();
+    await end(duty);
+  };
+  const end = async (duty: Duty) => {
+    try {
+      await duty.end();
+    } catch (error) {
+      log.error({ err: error, lease: duty.name }, "what this process did could not be ended in good order");
+    }
   };
   const gain = async (duty: Duty) => {
     if (held.has(duty.name)) return;
     held.add(duty.name);
     metrics.leaseHeld.set({ lease: duty.name }, 1);
     log.info({ lease: duty.name }, "this process does this from now on");
-    await duty.begin();
+    try {
+      await duty.begin();
+    } catch (error) {
+      // The lease is kept, and the next beat begins once more.
+      log.error({ err: error, lease: duty.name }, "what this process does from now on could not be begun");
+      await lose(duty);
+      return;
+    }
+    // The lease may have run out while it began.
+    if (!held.has(duty.name)) await end(duty);
   };
   const beat = async () => {
     const asked = performance.now();

@@ -30,6 +30,8 @@ export type PostgresAddress = { url: string } | { directory: string };
 
 /** An address that takes the connection and says nothing is given up after so many milliseconds. */
 const CONNECT_WITHIN = 30_000;
+/** A connection that has been silent for so many milliseconds is asked whether anybody is still there. */
+const SILENT_AFTER = 10_000;
 
 type Query = (sql: string, values: unknown[]) => Promise<unknown[]>;
 
@@ -74,9 +76,14 @@ async function embedded(directory: string): Promise<Postgres> {
 }
 
 async function served(url: string): Promise<Postgres> {
-  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: CONNECT_WITHIN });
-  // An idle connection the server drops is replaced by the pool; without a listener it would end the process.
+  const pool = new pg.Pool({
+    ...{ connectionString: url, max: 10, connectionTimeoutMillis: CONNECT_WITHIN },
+    ...{ keepAlive: true, keepAliveInitialDelayMillis: SILENT_AFTER },
+  });
+  // A connection the server drops is replaced by the pool, and whoever used it hears of it from their query. Without
+  // these listeners it would end the process: the pool listens to idle connections only, not to one in a transaction.
   pool.on("error", () => {});
+  pool.on("connect", (client) => void client.on("error", () => {}));
   await pool.query("SELECT 1").catch(async (error: Error) => {
     await pool.end();
     const { host, pathname } = new URL(url);

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { record, TIEOUT } from "../../server/audit/record.ts";
 import { verifyAudit } from "../../server/audit/verify-audit.ts";
 import { migratePostgres } from "../../server/store/migrate-postgres.ts";
 import { openPostgres } from "../../server/store/postgres.ts";
 import { readCursor, saveCursor } from "../../server/store/postgres/cursors.ts";
 import { estateVersions, recordEstateVersion } from "../../server/store/postgres/estate-versions.ts";
+import { openTcpProxy } from "../faults/tcp-proxy.ts";
 import { POSTGRES_ENGINES, type OpenedEngine } from "../postgres-engines.ts";
 
 describe.each(POSTGRES_ENGINES)("control state on the $engine engine", ({ engine, open }) => {
@@ -106,6 +108,34 @@ describe.each(POSTGRES_ENGINES)("control state on the $engine engine", ({ engine
       await opened.postgres.ask(saveCursor, { system: "s4", cursor: JSON.stringify(cursor) });
       expect(await opened.postgres.ask(readCursor, { system: "s4" })).toMatchObject([{ cursor }]);
     }
+  });
+
+  test("a connection cut within a transaction fails that transaction only", async () => {
+    if (!opened.url) return expect(engine).toBe("embedded");
+    const proxy = await openTcpProxy(opened.url);
+    const postgres = await openPostgres({ url: proxy.url });
+    const ends = vi.fn();
+    process.on("uncaughtExceptionMonitor", ends);
+    let cut: () => void = () => {};
+    const begun = new Promise<void>((resolve) => (cut = resolve));
+    const asking = postgres.transaction(async (tx) => void (await tx.run("SELECT pg_sleep(30)", [])));
+    const between = postgres.transaction(async (tx) => {
+      await tx.run("SELECT 1", []);
+      await begun;
+      await tx.run("SELECT 1", []);
+    });
+    await sleep(500);
+    proxy.cut();
+    await expect(asking).rejects.toThrow();
+    cut();
+    await expect(between).rejects.toThrow();
+    expect(await postgres.ping()).toBe(false);
+    proxy.heal();
+    expect(await postgres.ping()).toBe(true);
+    process.off("uncaughtExceptionMonitor", ends);
+    expect(ends).not.toHaveBeenCalled();
+    await postgres.close();
+    await proxy.close();
   });
 
   test("an estate version is kept when it differs from the one in force", async () => {
