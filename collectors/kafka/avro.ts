@@ -1,6 +1,7 @@
 import type avro from "avsc";
 import * as z from "zod";
 import { basic } from "../authorize.ts";
+import { avroType } from "../avro.ts";
 import { createBudget } from "../budget.ts";
 import { VendorError, type SystemOf, type Tools } from "../collector.ts";
 import { createHttp } from "../http.ts";
@@ -9,9 +10,6 @@ import type { Settings } from "./settings.ts";
 
 /** Schemas are JSON in JSON. Without a type they are Avro. */
 const Registered = z.looseObject({ schema: z.string(), schemaType: z.string().default("AVRO") });
-
-/** Loaded only where a topic is in Avro. */
-const library = async () => (await import("avsc")).default;
 
 /** Confluent's wire format: a zero, then the schema's id in four bytes. */
 const MAGIC = 0;
@@ -43,8 +41,7 @@ export function createAvroReader({ settings, connection }: SystemOf<Settings>, t
     // What is not there yet may be registered later, so it is asked for again.
     if (answer.status === 404) return `the registry has no schema ${id}`;
     const { schema, schemaType } = http.read(answer, Registered, `GET ${path}`);
-    const type =
-      schemaType === "AVRO" ? compiled(await library(), schema) : `schema ${id} is ${schemaType}, which is not decoded`;
+    const type = schemaType === "AVRO" ? await avroType(schema) : `schema ${id} is ${schemaType}, which is not decoded`;
     types.set(id, type);
     return type;
   }
@@ -61,53 +58,6 @@ export function createAvroReader({ settings, connection }: SystemOf<Settings>, t
       return { ...message, value };
     } catch (error) {
       return { ...message, unreadable: `it does not fit its schema: ${(error as Error).message}` };
-    }
-  };
-}
-
-function compiled(lib: typeof avro, schema: string): avro.Type | string {
-  try {
-    return lib.Type.forSchema(JSON.parse(schema) as avro.Schema, {
-      logicalTypes: {
-        decimal: decimals(lib),
-        "timestamp-millis": timestamps(lib, 1),
-        "timestamp-micros": timestamps(lib, 1000),
-      },
-    });
-  } catch (error) {
-    return `its schema cannot be understood: ${(error as Error).message}`;
-  }
-}
-
-/** Amounts come as decimal text, digit for digit. */
-function decimals(lib: typeof avro) {
-  return class extends lib.types.LogicalType {
-    readonly scale: number;
-    constructor(schema: avro.Schema, options: unknown) {
-      super(schema, options as never);
-      this.scale = Number((schema as { scale?: number }).scale ?? 0);
-    }
-    override _fromValue(value: Buffer): string {
-      const unscaled = value.length === 0 ? 0n : BigInt.asIntN(value.length * 8, BigInt(`0x${value.toString("hex")}`));
-      const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(this.scale + 1, "0");
-      const whole = digits.slice(0, digits.length - this.scale);
-      return `${unscaled < 0n ? "-" : ""}${whole}${this.scale > 0 ? `.${digits.slice(-this.scale)}` : ""}`;
-    }
-    /** Nothing is written. */
-    override _toValue(): undefined {
-      return undefined;
-    }
-  };
-}
-
-/** Instants as ISO 8601; `perMillisecond` units in one. */
-function timestamps(lib: typeof avro, perMillisecond: number) {
-  return class extends lib.types.LogicalType {
-    override _fromValue(value: number): string {
-      return new Date(Math.floor(value / perMillisecond)).toISOString();
-    }
-    override _toValue(): undefined {
-      return undefined;
     }
   };
 }
