@@ -1,9 +1,9 @@
 import { Temporal } from "temporal-polyfill";
 import type { Instant } from "../../schemas/instant.ts";
+import { kept } from "./kept.ts";
 
+/** Wall time and universal time are never further apart. */
 const DAY = 86_400_000;
-/** No zone changes its clocks twice in so short a time. */
-const SPAN = 16 * DAY;
 
 /**
  * The instant of a wall time (`2026-11-04T18:00`) in an IANA zone. A time that a clock change skips resolves to the
@@ -17,24 +17,28 @@ export function instantOf(local: string, zone: string): Instant {
   return new Date(zoned.epochMilliseconds).toISOString();
 }
 
-const offsets = new Map<string, Map<number, number>>();
-
-/** A zone's offset in milliseconds where no clock changes within days of a wall time; else null. */
+/** A zone's offset in milliseconds where no clock changes within a day of a wall time; else null. */
 function steadyOffset(zone: string, naive: number): number | null {
-  const known = offsets.get(zone) ?? new Map<number, number>();
-  offsets.set(zone, known);
-  const at = (span: number) => {
-    const kept = known.get(span);
-    if (kept !== undefined) return kept;
-    const zoned = Temporal.Instant.fromEpochMilliseconds(span * SPAN).toZonedDateTimeISO(zone);
-    known.set(span, zoned.offsetNanoseconds / 1e6);
-    return zoned.offsetNanoseconds / 1e6;
-  };
-  const [first, last] = [Math.floor((naive - DAY) / SPAN), Math.floor((naive + DAY) / SPAN) + 1];
-  const offset = at(first);
-  for (let span = first + 1; span <= last; span++) if (at(span) !== offset) return null;
+  let { offset, changes } = offsetsIn(zone, Math.floor(new Date(naive).getUTCFullYear() / 10) * 10);
+  for (const change of changes) {
+    if (Math.abs(change.at - naive) <= DAY) return null;
+    if (change.at < naive) offset = change.offset;
+  }
   return offset;
 }
+
+/** A zone's offset in milliseconds two days before ten years that begin with `year`, and each change until two days after. */
+const offsetsIn = kept((zone: string, year: number) => {
+  const ends = Date.UTC(year + 10, 0, 1) + 2 * DAY;
+  const begin = Temporal.Instant.fromEpochMilliseconds(Date.UTC(year, 0, 1) - 2 * DAY).toZonedDateTimeISO(zone);
+  const changes: { at: number; offset: number }[] = [];
+  let next = begin.getTimeZoneTransition("next");
+  while (next && next.epochMilliseconds < ends) {
+    changes.push({ at: next.epochMilliseconds, offset: next.offsetNanoseconds / 1e6 });
+    next = next.getTimeZoneTransition("next");
+  }
+  return { offset: begin.offsetNanoseconds / 1e6, changes };
+});
 
 /** The first instant of a calendar date in a zone; midnight unless a clock change skips it. */
 export function startOfDay(date: string, zone: string): Instant {

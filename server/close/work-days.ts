@@ -1,6 +1,7 @@
 import { v5 as uuidv5 } from "uuid";
 import type { Calendar } from "../../schemas/estate/calendar.ts";
 import { addDays, dateOf, dayOf, weekdayOf } from "./dates.ts";
+import { kept } from "./kept.ts";
 import { computedHolidays, publicHolidays } from "./public-holidays.ts";
 
 /** The work days of one place, which may keep several calendars at once. Dates are `YYYY-MM-DD`. */
@@ -26,9 +27,9 @@ const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 
 /** A place works on the days all its calendars work on. */
 export function workDaysOf(...calendars: readonly Calendar[]): WorkDays {
-  const kept = calendars.map(keptDays);
+  const calendarDays = calendars.map(keptDays);
   const versions = new Map<string, string>();
-  const works = (day: number) => kept.every((calendar) => calendar.works(day));
+  const works = (day: number) => calendarDays.every((calendar) => calendar.works(day));
 
   const nth = (endsOn: string, workDay: number) => {
     if (workDay === 0) return endsOn;
@@ -42,7 +43,7 @@ export function workDaysOf(...calendars: readonly Calendar[]): WorkDays {
   };
 
   const versionOf = (years: readonly number[]) => {
-    const rules = kept.map((calendar) => calendar.rules(years));
+    const rules = calendarDays.map((calendar) => calendar.rules(years));
     return uuidv5(JSON.stringify(calendars.length === 1 ? rules[0] : rules), CALENDARS);
   };
 
@@ -58,7 +59,7 @@ export function workDaysOf(...calendars: readonly Calendar[]): WorkDays {
       return on > end ? count : -count;
     },
     offBecause(date) {
-      const reasons = kept.map((calendar) => calendar.offBecause(date)).filter((why) => why !== null);
+      const reasons = calendarDays.map((calendar) => calendar.offBecause(date)).filter((why) => why !== null);
       return reasons.length > 0 ? [...new Set(reasons)].join(", ") : null;
     },
     version(endsOn) {
@@ -76,7 +77,7 @@ export function workDaysOf(...calendars: readonly Calendar[]): WorkDays {
 /** One calendar: the public holidays of its country or region, its weekend, and the estate's own days on top. */
 function keptDays({ country, region, weekend, days }: Calendar) {
   const own = new Map(days.map(({ date, workday }) => [dayOf(date), workday]));
-  const holidaysIn = (year: number) => (country === undefined ? [] : publicHolidays(country, region, year));
+  const holidaysIn = kept((year: number) => (country === undefined ? [] : publicHolidays(country, region, year)));
   const holidays = new Map<number, Set<number>>();
   const isHoliday = (day: number) => {
     const year = new Date(day * 86_400_000).getUTCFullYear();
