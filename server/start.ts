@@ -22,6 +22,7 @@ import { hearNews } from "./processes/hear-news.ts";
 import { releaseHeld } from "./notify/release-held.ts";
 import { openProcesses } from "./processes/open-processes.ts";
 import { pushPlayed } from "./push-played.ts";
+import { createFollowing } from "./requests/follow-runs.ts";
 import { recoverRequests } from "./requests/recover-requests.ts";
 import { beginWatch } from "./requests/watch-requests.ts";
 import { routesOf } from "./routes/index.ts";
@@ -121,7 +122,8 @@ async function open(start: Start, onStop: (close: () => unknown) => void) {
   await beginWatch(ctx);
   await say.step("Reconciliations", checkpoints.start);
   const touchHere = (topic: TopicName) => stream.touch(topic);
-  await processes.news?.start(hearNews({ rooms, facts, touchHere, dismissHere: doors.dismiss }));
+  const hearing = { rooms, facts, touchHere, dismissHere: doors.dismiss, follow: createFollowing(ctx) };
+  await processes.news?.start(hearNews({ ...hearing, reread: () => rereadFacts(founded) }));
   onStop(() => processes.news?.stop());
   onStop(await shareWork({ rooms, processes, own, roles: options.roles }));
   for (const line of await greeting(rooms, { url: door.url, console: existsSync(ui), environment })) say.line(line);

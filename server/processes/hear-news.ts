@@ -11,12 +11,18 @@ export interface HearDeps {
   /** Draws a topic again for this process's own consoles, and tells nobody. */
   touchHere(topic: TopicName): void;
   dismissHere(actor: string): void;
+  /** Requests go on with the runs another heard of: what started them may have been known here alone. */
+  follow(runIds: Iterable<string>): void;
+  /** Reads what is known again from the tables. */
+  reread(): Promise<void>;
 }
 
 /** Takes in what another process accepted, so that this one knows the same, and draws its boards again. */
-export function hearNews({ rooms, facts, touchHere, dismissHere }: HearDeps): (body: Body) => Promise<void> {
+export function hearNews(deps: HearDeps): (body: Body) => Promise<void> {
+  const { rooms, facts, touchHere, dismissHere, follow, reread } = deps;
   const { ctx, checkpoints, incidents } = rooms;
-  return async ({ events, topics, quarantined, dismissed }) => {
+  return async ({ events, topics, quarantined, dismissed, reread: tooMany }) => {
+    if (tooMany) await reread();
     if (events.length > 0) {
       const unique = (pick: (name: (typeof events)[number]) => string) => [...new Set(events.map(pick))];
       const stored = await ctx.clickhouse.ask(eventsNamed, {
@@ -31,6 +37,7 @@ export function hearNews({ rooms, facts, touchHere, dismissHere }: HearDeps): (b
       });
       facts.apply(rows);
       ctx.lineage.apply(rows);
+      follow(rows.filter(({ kind }) => kind === "run").map(({ runId }) => runId));
       checkpoints.arrived();
       if (rows.some(({ eventType }) => eventType === "FAIL" || eventType === "ABORT")) incidents.news();
       else incidents.look();

@@ -13,6 +13,8 @@ const Body = z.object({
   topics: z.array(z.custom<TopicName>((name) => typeof name === "string")).default([]),
   quarantined: z.boolean().default(false),
   dismissed: z.array(z.string()).default([]),
+  /** There was too much to tell: what is known is to be read again from the tables. */
+  reread: z.boolean().default(false),
 });
 export type Body = z.output<typeof Body>;
 
@@ -31,6 +33,9 @@ const GATHER = 60;
 /** Asked for again this often, for a wake that got lost, in milliseconds. */
 const CATCH_UP = 1_000;
 const MOST_EVENTS = 1_000;
+/** Told again after so many milliseconds where the database was away; of more events than this it is told that there were. */
+const AGAIN = 1_000;
+const MOST_WAITING = 20_000;
 const DROP_EVERY = 60_000;
 
 export interface NewsDeps {
@@ -51,20 +56,25 @@ export function openNews({ postgres, holder, log }: NewsDeps): News {
     const { events, ...rest } = gathered;
     gathered = Body.parse({});
     const first = { ...rest, topics: [...new Set(rest.topics)], events: events.slice(0, MOST_EVENTS) };
-    await postgres.ask(tellNews, { holder, body: JSON.stringify(first) });
-    for (let from = MOST_EVENTS; from < events.length; from += MOST_EVENTS) {
-      await postgres.ask(tellNews, {
-        holder,
-        body: JSON.stringify({ events: events.slice(from, from + MOST_EVENTS) }),
-      });
+    try {
+      await postgres.ask(tellNews, { holder, body: JSON.stringify(first) });
+      for (let from = MOST_EVENTS; from < events.length; from += MOST_EVENTS) {
+        const body = JSON.stringify({ events: events.slice(from, from + MOST_EVENTS) });
+        await postgres.ask(tellNews, { holder, body });
+      }
+    } catch (error) {
+      // Told twice is heard once; not told is never heard.
+      gathered = together({ ...first, events }, gathered);
+      soon(AGAIN);
+      throw error;
     }
   };
-  const soon = () => {
+  const soon = (after = GATHER) => {
     timer ??= setTimeout(() => {
       telling = telling
         .then(tell)
         .catch((error: unknown) => log.error({ err: error }, "the other processes could not be told"));
-    }, GATHER);
+    }, after);
   };
   return {
     events(names) {
@@ -100,6 +110,18 @@ export function openNews({ postgres, holder, log }: NewsDeps): News {
       await telling;
       for (const close of closing.splice(0)) await close();
     },
+  };
+}
+
+function together(before: Body, since: Body): Body {
+  const events = [...before.events, ...since.events];
+  const tooMany = events.length > MOST_WAITING;
+  return {
+    events: tooMany ? [] : events,
+    topics: [...before.topics, ...since.topics],
+    quarantined: before.quarantined || since.quarantined,
+    dismissed: [...before.dismissed, ...since.dismissed],
+    reread: tooMany || before.reread || since.reread,
   };
 }
 

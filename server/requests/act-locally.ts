@@ -5,7 +5,11 @@ import { Fault } from "../fault.ts";
 import type { StoredRequest } from "../store/postgres/requests.ts";
 import { insertFreeze, liftFreezes } from "../store/postgres/requests-freezes.ts";
 import type { StoredStep } from "../store/postgres/requests-steps.ts";
+import { isAway } from "../store/engine-away.ts";
 import type { Move } from "./step-moves.ts";
+
+/** Seconds after which it is tried again where an engine was away. */
+const AGAIN = 5;
 
 type Done = { outcome: string } | { failed: string } | { asking: string };
 
@@ -18,10 +22,12 @@ export async function actLocally(ctx: Context, request: StoredRequest, step: Sto
     if ("failed" in done) return { step: step.step, from, state: "failed", fault: "failed", outcome: done.failed };
     return { step: step.step, from, state: "done", outcome: done.outcome, fault: null };
   } catch (error) {
+    if (isAway(error))
+      return { step: step.step, from, state: "waiting", outcome: messageOf(error), wait_seconds: AGAIN };
     const refused = error instanceof Fault;
     if (!refused) ctx.log.error({ err: error, request: request.id, step: step.step }, "a step failed");
-    const outcome = error instanceof Error ? error.message : String(error);
-    return { step: step.step, from, state: "failed", fault: refused ? "refused" : "failed", outcome };
+    const fault = refused ? "refused" : "failed";
+    return { step: step.step, from, state: "failed", fault, outcome: messageOf(error) };
   }
 }
 
@@ -105,6 +111,10 @@ async function check(ctx: Context, step: StoredStep): Promise<Done> {
   return {
     asking: off ? `It does not tie at ${off.title}: ${off.why}` : "It is not known to tie yet; look, then confirm.",
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Whoever asked, as quarantine records them. */

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import pRetry from "p-retry";
 import { record, TIEOUT } from "../audit/record.ts";
 import type { Context } from "../context.ts";
+import { isAway } from "../store/engine-away.ts";
 import type { StoredStep } from "../store/postgres/requests-steps.ts";
 import { nameRun, type StoredRequest } from "../store/postgres/requests.ts";
 import { actLocally } from "./act-locally.ts";
@@ -18,6 +20,8 @@ const EXPIRE_SECONDS = 30 * 60;
 const TURN = 60_000;
 /** Where only a system's pace holds steps back. */
 const PACE = 50;
+/** What came of a step is kept trying to be written for so many milliseconds: less than the step is held for us alone. */
+const KEEP_WITHIN = 45_000;
 /** Where everything that may begin is in hand. */
 const SLOW = 1_000;
 
@@ -83,7 +87,10 @@ function inGroups(steps: readonly StoredStep[]): StoredStep[][] {
 
 async function doSteps(ctx: Context, request: StoredRequest, steps: readonly StoredStep[]): Promise<void> {
   const moves = await Promise.all(steps.map((step) => doStep(ctx, request, step)));
-  const kept = await keep(ctx, request, moves);
+  const kept = await pRetry(() => keep(ctx, request, moves), {
+    ...{ retries: 60, minTimeout: 250, maxTimeout: 2_000, maxRetryTime: KEEP_WITHIN },
+    shouldRetry: ({ error }) => isAway(error),
+  });
   // A run may have been seen before its id was known here.
   const runs = kept.flatMap(({ runId, state }) =>
     runId && state === "dispatched" ? (ctx.facts.run(runId) ?? []) : [],

@@ -10,7 +10,7 @@ const LEAST_MINUTES = 45;
 /** Takes the run a load came by itself with, where it has come; else the step waits for it. */
 export async function awaitRun(ctx: Context, step: StoredStep): Promise<Move> {
   const since = await beginBefore(ctx, step);
-  const run = runsOf(ctx, step).find((each) => belongs(each, since));
+  const run = runsFor(ctx, step).find((each) => belongs(each, since));
   const base = { step: step.step, from: ["claimed"] as const, state: "dispatched" as const, outcome: null };
   return run ? { ...base, ...taken(run) } : base;
 }
@@ -53,7 +53,8 @@ async function beginBefore(ctx: Context, step: StoredStep): Promise<Since> {
   return { at: last?.dispatchedAt ?? step.requestedAt, correlationId: last?.correlationId ?? null };
 }
 
-function runsOf(ctx: Context, step: StoredStep): readonly Run[] {
+/** Runs into what a step fills, whichever began them. */
+export function runsFor(ctx: Context, step: StoredStep): readonly Run[] {
   if (!step.dataset || !step.period) return [];
   const index = indexOf(ctx.estate);
   const entities = step.entity ? [step.entity] : ctx.estate.entities.map(({ id }) => id);

@@ -1,8 +1,7 @@
-import type { Run } from "../../schemas/run.ts";
 import type { Context } from "../context.ts";
-import { releaseClaims, stepsOf } from "../store/postgres/requests-steps.ts";
+import { releaseClaims } from "../store/postgres/requests-steps.ts";
 import { openRequests } from "../store/postgres/requests.ts";
-import { settleRequests } from "./settle-requests.ts";
+import { settleKnown } from "./settle-known.ts";
 
 /**
  * Takes requests up where a stop or crash left them; called once at start, after facts are loaded and tasks started.
@@ -12,16 +11,11 @@ import { settleRequests } from "./settle-requests.ts";
 export async function recoverRequests(ctx: Context): Promise<void> {
   // On the embedded engine this process is the only one, so a claim can only be a dead one's.
   await ctx.postgres.ask(releaseClaims, { all: ctx.postgres.embedded });
-  const runs: Run[] = [];
   for (const { id, state } of await ctx.postgres.ask(openRequests, {})) {
     if (state === "waiting") continue;
-    for (const { runId } of await ctx.postgres.ask(stepsOf, { requestId: id })) {
-      const run = runId ? ctx.facts.run(runId) : null;
-      if (run) runs.push(run);
-    }
     await ctx.enqueue("request.advance", { id });
     await ctx.enqueue("request.verify", { id, tries: 1 });
   }
-  await settleRequests(ctx, runs);
+  await settleKnown(ctx);
   await ctx.enqueue("request.watch", { turn: 0 }, { key: "watch 0" });
 }

@@ -4,6 +4,7 @@ import { closeSync, createReadStream, mkdirSync, openSync } from "node:fs";
 import { Readable } from "node:stream";
 import { isatty } from "node:tty";
 import * as z from "zod";
+import { orAway } from "./engine-away.ts";
 import type { Question } from "./question.ts";
 
 /** Settings under which every query runs, so that embedded and served engines answer byte for byte alike. */
@@ -145,13 +146,14 @@ function over(client: ClickHouseClient, engine: Engine): ClickHouse {
     insertLines: engine.insertLines,
     insertFile: engine.insertFile,
     async ask(question, params) {
-      const set = await client.query({
+      const asked = client.query({
         query: question.sql,
         query_params: question.params.parse(params) as Record<string, unknown>,
         format: "JSONEachRow",
         clickhouse_settings: { ...SETTINGS, log_comment: question.name },
       });
-      return z.array(question.row).parse(await set.json());
+      const answered = asked.then((set) => set.json());
+      return z.array(question.row).parse(await orAway("ClickHouse", answered));
     },
     async command(sql) {
       await client.command({ query: sql, clickhouse_settings: SETTINGS });

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import pg from "pg";
 import * as z from "zod";
 import { OptionError } from "../options.ts";
+import { orAway } from "./engine-away.ts";
 import type { Question } from "./question.ts";
 
 export interface Asking {
@@ -32,6 +33,7 @@ export type PostgresAddress = { url: string } | { directory: string };
 const CONNECT_WITHIN = 30_000;
 /** A connection that has been silent for so many milliseconds is asked whether anybody is still there. */
 const SILENT_AFTER = 10_000;
+const NAME = "PostgreSQL";
 
 type Query = (sql: string, values: unknown[]) => Promise<unknown[]>;
 
@@ -96,8 +98,8 @@ async function served(url: string): Promise<Postgres> {
   });
   const on = (client: Pick<pg.Pool, "query">) =>
     asking(
-      async (sql, values) => (await client.query(sql, values)).rows as unknown[],
-      async (sql) => void (await client.query(sql)),
+      async (sql, values) => (await orAway(NAME, client.query(sql, values))).rows as unknown[],
+      async (sql) => void (await orAway(NAME, client.query(sql))),
     );
   return {
     ...on(pool),
@@ -105,11 +107,11 @@ async function served(url: string): Promise<Postgres> {
     engine: { kind: "pool", pool },
     listen: (channel, heard) => listenOn(url, channel, heard),
     async transaction(act) {
-      const client = await pool.connect();
+      const client = await orAway(NAME, pool.connect());
       try {
-        await client.query("BEGIN");
+        await orAway(NAME, client.query("BEGIN"));
         const result = await act(on(client as unknown as pg.Pool));
-        await client.query("COMMIT");
+        await orAway(NAME, client.query("COMMIT"));
         return result;
       } catch (error) {
         // A lost connection has rolled back by itself; the first error is the one to tell.

@@ -184,6 +184,15 @@ export const stepsOfRuns = defineQuestion({
     WHERE run_id = ANY($1::text[]) AND state IN ('dispatched', 'running') ORDER BY request_id, ordinal`,
 });
 
+/** Steps a system was asked for, or that wait for a load to come by itself, of every request. */
+export const movingSteps = defineQuestion({
+  engine: "postgres",
+  name: "request-step.moving",
+  params: z.object({}),
+  row: StoredStep,
+  sql: `SELECT ${COLUMNS} FROM request_steps s WHERE state IN ('dispatched', 'running') ORDER BY request_id, ordinal`,
+});
+
 /** Followed loads whose run has not come yet. */
 export const awaitedSteps = defineQuestion({
   engine: "postgres",
