@@ -92,6 +92,7 @@ async function broken(
     const outcome = await inject(scene, injection);
     outcomes.push(outcome);
     tell(lineOf(outcome));
+    for (const last of outcome.ended) tell(`      a process ended by itself; its last words:\n${last}`);
     forward(scene, Math.ceil(next() * BETWEEN));
   }
   await asking.end();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiFault } from "../../collectors/sandbox.ts";
-import { until, type Installation, type Seat } from "./installation.ts";
+import { lastOf, until, type Installation, type Seat } from "./installation.ts";
 import type { Injection, KindName } from "./injections.ts";
 import type { Load } from "./load.ts";
 import type { Receiver } from "./receiver.ts";
@@ -40,12 +40,16 @@ export async function inject(scene: Scene, injection: Injection): Promise<Outcom
   const { installation, vendors } = scene;
   const seat = pick(installation.seats, injection.drawn);
   const system = pick(vendors.systems, injection.drawn);
+  const ended: string[] = [];
+  const told = (error: Error) => void ended.push(lastOf(error.message));
   await sleep(injection.after * 1000);
-  const [on, mend] = await begin(scene, injection, seat, system);
+  const [on, mend] = await begin(scene, injection, seat, system).catch((error: Error): Begun => {
+    told(error);
+    return ["nothing: it was away already", () => {}];
+  });
   await sleep(injection.stands * 1000);
   const began = performance.now();
-  await mend();
-  const ended: string[] = [];
+  await Promise.try(mend).catch(told);
   const back = await until(async () => {
     for (const each of installation.seats) ended.push(...[await each.tend()].filter((text) => text !== null));
     return isWell(scene, injection, system);
@@ -55,6 +59,7 @@ export async function inject(scene: Scene, injection: Injection): Promise<Outcom
 
 type Begun = readonly [on: string, mend: () => unknown];
 
+/** Refuses where what is to be harmed is away by itself. */
 async function begin(scene: Scene, injection: Injection, seat: Seat, system: string): Promise<Begun> {
   const { kind } = injection;
   if (kind.startsWith("vendor-")) return harmVendor(scene, kind, system);
@@ -70,7 +75,8 @@ async function begin(scene: Scene, injection: Injection, seat: Seat, system: str
 async function harmProcess({ installation }: Scene, { kind, drawn }: Injection, seat: Seat): Promise<Begun> {
   const on = `process ${installation.seats.indexOf(seat) + 1}`;
   if (kind === "freeze") {
-    const pid = seat.server!.pid;
+    const { pid } = seat.server ?? {};
+    if (pid === undefined) throw new Error("The process to stand still was away.");
     process.kill(pid, "SIGSTOP");
     return [on, () => process.kill(pid, "SIGCONT")];
   }

@@ -27,10 +27,18 @@ export interface Seat {
   kill(): Promise<void>;
   /** As an operator stops it; answers the exit code. */
   stop(): Promise<number | null>;
-  /** Starts a process that ended by itself again, as its supervisor would; answers the last it printed. */
+  /**
+   * Starts a process that ended by itself again, as its supervisor would, and again where the start fails; answers the
+   * last it printed, once.
+   */
   tend(): Promise<string | null>;
   /** Its clock is so many milliseconds beside the systems'. */
   skew(milliseconds: number): void;
+}
+
+/** The end of what a process printed, or of what is wrong with it. */
+export function lastOf(text: string): string {
+  return text.slice(-LAST);
 }
 
 /** Processes over engines, every one of which may be harmed. */
@@ -117,10 +125,12 @@ async function seatOf({ data, key, clockFile, offset, start }: SeatParts): Promi
   // The same port at every start, so that consoles and senders come back to it.
   const port = await freePort();
   let beside = 0;
+  let wanted = false;
   const tell = () => writeFileSync(clockFile, String(offset() + beside));
   const seat: Seat & { tell(): void } = {
     ...{ data, key, url: `http://127.0.0.1:${port}`, server: null, tell },
     async start(signal) {
+      wanted = true;
       tell();
       seat.server = await start(port, signal);
     },
@@ -128,18 +138,23 @@ async function seatOf({ data, key, clockFile, offset, start }: SeatParts): Promi
       const { server } = seat;
       seat.server = null;
       await server?.kill();
+      wanted = false;
     },
     async stop() {
       const { server } = seat;
       seat.server = null;
-      return (await server?.stop()) ?? null;
+      const code = (await server?.stop()) ?? null;
+      wanted = false;
+      return code;
     },
     async tend() {
       const { server } = seat;
-      if (!server || isAlive(server.pid)) return null;
+      if (server && isAlive(server.pid)) return null;
       seat.server = null;
-      await seat.start();
-      return server.output().slice(-LAST);
+      const last = server ? lastOf(server.output()) : null;
+      // The next look tries once more, as a supervisor does.
+      if (wanted) await seat.start().catch(() => {});
+      return last;
     },
     skew(milliseconds) {
       beside = milliseconds;
