@@ -7,6 +7,7 @@ import { buffer, text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { createChdbConnection, type ChdbConnection } from "chdb/connection";
+import { copyEngines } from "./prepared-data.ts";
 
 /** ClickHouse's HTTP interface over the embedded engine, in a process of its own: the served form without a server. */
 export interface ClickHouseDoor {
@@ -14,10 +15,11 @@ export interface ClickHouseDoor {
   stop(): Promise<void>;
 }
 
-/** Starts a door over a new directory on a free port of loopback; stopping it removes everything. */
-export async function startClickHouseDoor(): Promise<ClickHouseDoor> {
+/** Starts a door over a new directory on a free port of loopback, `migrated` or empty; stopping it removes everything. */
+export async function startClickHouseDoor({ migrated = false } = {}): Promise<ClickHouseDoor> {
   const directory = mkdtempSync(join(tmpdir(), "tieout-door-"));
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), directory], {
+  if (migrated) await copyEngines(directory, ["clickhouse"]);
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), join(directory, "clickhouse")], {
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));

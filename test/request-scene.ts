@@ -175,12 +175,16 @@ export interface RequestTower {
   stop(): Promise<void>;
 }
 
-/** Requests, their queue and their following over a store and a vendor, as the server joins them. */
+/**
+ * Requests, their queue and their following over a store and a vendor, as the server joins them; one that does not
+ * `work` leaves what is asked for to others.
+ */
 export async function openRequestTower(
   postgres: Postgres,
   estate: Estate,
   vendor: Pick<LedgerVendor, "trigger" | "cancel">,
   over: Partial<Context> = {},
+  { work } = { work: true },
 ): Promise<RequestTower> {
   const runs = new Map<string, Run>();
   const into = new Map<string, Map<string, Run>>();
@@ -201,7 +205,7 @@ export async function openRequestTower(
     enqueue: (...task: Parameters<Context["enqueue"]>) => tasks.started!.enqueue(...task),
     ...over,
   } as unknown as Context;
-  tasks.started = await startTasks(ctx, TASKS);
+  tasks.started = await startTasks(ctx, TASKS, { work });
   const follow = createFollowing(ctx);
   return {
     ctx,

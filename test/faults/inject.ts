@@ -49,7 +49,7 @@ export async function inject(scene: Scene, injection: Injection): Promise<Outcom
   });
   await sleep(injection.stands * 1000);
   const began = performance.now();
-  await Promise.try(mend).catch(told);
+  await (async () => mend())().catch(told);
   const back = await until(async () => {
     for (const each of installation.seats) ended.push(...[await each.tend()].filter((text) => text !== null));
     return isWell(scene, injection, system);

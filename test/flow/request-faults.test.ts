@@ -1,14 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { VendorError } from "../../collectors/collector.ts";
 import { askRequest } from "../../server/requests/ask-request.ts";
 import { redriveStep } from "../../server/requests/mend-step.ts";
 import { deadSteps } from "../../server/store/postgres/requests-steps.ts";
+import { random } from "../bench/random.ts";
 import { POSTGRES_ENGINES, type OpenedEngine } from "../postgres-engines.ts";
 import {
   ENGINEER,
@@ -19,6 +16,7 @@ import {
   type Mishap,
   type RequestTower,
 } from "../request-scene.ts";
+import { openVendorDoor } from "./vendor-door.ts";
 
 /** `TIEOUT_KILLS=200 npx vitest run test/flow/request-faults.test.ts` is the long version. */
 const KILLS = Number(process.env.TIEOUT_KILLS ?? 2);
@@ -29,56 +27,35 @@ const WORKER = join(import.meta.dirname, "request-worker.ts");
 
 const [engine] = POSTGRES_ENGINES.filter(({ engine: kind }) => kind === "server");
 
-/** Numbers from 0 to 1, the same for the same seed. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
-    return state / 2 ** 32;
-  };
-}
-
 // Two processes need an engine that serves both.
 describe.skipIf(!engine)("requests while processes are killed and vendors cut off", () => {
-  const random = seeded(SEED);
+  const next = random(SEED);
   const estate = sceneEstate(ENTITIES);
   let opened: OpenedEngine;
   let tower: RequestTower;
-  let door: Server;
+  let door: Awaited<ReturnType<typeof openVendorDoor>>;
   let worker: ChildProcess | null = null;
   const mishap = (): Mishap => {
-    const drawn = random();
+    const drawn = next();
     return drawn < 0.06 ? "before" : drawn < 0.14 ? "after" : drawn < 0.2 ? "busy" : null;
   };
   const vendor = ledgerVendor({ callMilliseconds: 5, runMilliseconds: 60, mishap, changed: (run) => tower?.hear(run) });
 
   beforeAll(async () => {
     opened = await engine!.open();
-    door = createServer(async (request, response) => {
-      const body = JSON.parse((await text(request)) || "{}") as never;
-      try {
-        const answer = request.url === "/runs" ? { runs: vendor.runs() } : await vendor.trigger(body);
-        response.end(JSON.stringify(answer));
-      } catch (error) {
-        const { code, message } = error as VendorError;
-        response.writeHead(503).end(JSON.stringify({ code, message }));
-      }
-    });
-    await new Promise<void>((listening) => door.listen(0, "127.0.0.1", listening));
+    door = await openVendorDoor(vendor);
     tower = await openRequestTower(opened.postgres, estate, vendor);
     for (const run of priorRuns(estate)) tower.hear(run);
   }, WITHIN);
   afterAll(async () => {
     worker?.kill("SIGKILL");
-    door?.closeAllConnections();
     door?.close();
     await tower?.stop();
     await opened?.stop();
   });
 
   async function startWorker(): Promise<void> {
-    const url = `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
-    worker = spawn(process.execPath, [WORKER, opened.url!, url, String(ENTITIES)], {
+    worker = spawn(process.execPath, [WORKER, opened.url!, door.url, String(ENTITIES)], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await new Promise<void>((ready, failed) => {
@@ -114,7 +91,7 @@ describe.skipIf(!engine)("requests while processes are killed and vendors cut of
           await askRequest(tower.ctx, ENGINEER, body, { idempotencyKey: null });
         }
         await startWorker();
-        await sleep(random() * 400);
+        await sleep(next() * 400);
         worker!.kill("SIGKILL");
         // The dead process's claims have run out.
         await opened.postgres.run("UPDATE request_steps SET held_until = now() WHERE state = 'claimed'", []);
