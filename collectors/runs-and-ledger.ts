@@ -14,6 +14,8 @@ export interface LedgerPlan {
   everyMinutes: number;
   /** The month's period and so many before it are read, less one. */
   openPeriods: number;
+  /** Periods read beside them. */
+  also?: readonly string[];
   /** What the ledger holds for periods `2026-10`, oldest first; null where the vendor is not ready to say. */
   read(periods: readonly string[]): Promise<Omit<LedgerReading, "periods" | "at"> | null>;
 }
@@ -35,7 +37,7 @@ export async function readRunsAndLedger<Row>(
   if (runs.events.length > 0 && !cursor?.putOff) {
     return { ...onlyRuns, cursor: { ...onlyRuns.cursor, putOff: true }, more: true };
   }
-  const periods = openPeriods(window.now, ledger.openPeriods);
+  const periods = [...new Set([...(ledger.also ?? []), ...openPeriods(window.now, ledger.openPeriods)])].sort();
   const reading = await ledger.read(periods);
   if (!reading) return onlyRuns;
   const { events, mark } = ledgerEvents({ ...reading, periods, at }, before);

@@ -189,6 +189,14 @@ export interface Sandbox {
   /** Made-up values for the other connection keys. */
   secrets: Record<string, string>;
   app(world: World, options: SandboxOptions): Hono;
+  /** Opens a door of another protocol beside the HTTP one, which it may ask for tokens and faults. */
+  beside?(world: World, options: SandboxOptions, app: Hono): Promise<BesideDoor>;
+}
+
+/** What a further door adds to the connection, and how it is shut. */
+export interface BesideDoor {
+  connection: Record<string, string>;
+  close(): Promise<void>;
 }
 
 export function defineSandbox(sandbox: Sandbox): Sandbox {

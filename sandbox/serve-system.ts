@@ -27,11 +27,15 @@ export async function serveSystem(
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const addresses = Object.fromEntries(sandbox.addresses.map((key) => [key, baseUrl]));
   const connection = { ...sandbox.secrets, ...addresses };
-  const app = sandbox.app(world, { system: system.id, settings: system.settings, connection, baseUrl });
+  const options = { system: system.id, settings: system.settings, connection, baseUrl };
+  const app = sandbox.app(world, options);
   answer = async (request) => dated(await app.fetch(request), world);
+  const beside = await sandbox.beside?.(world, options, app);
   return {
-    ...{ id: system.id, baseUrl, connection, fetch: async (request) => answer(request) },
+    ...{ id: system.id, baseUrl, connection: { ...connection, ...beside?.connection } },
+    fetch: async (request) => answer(request),
     async close() {
+      await beside?.close();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;

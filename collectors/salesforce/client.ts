@@ -6,6 +6,8 @@ import { parseCsv } from "../csv.ts";
 import { createHttp, type Ask, type Http } from "../http.ts";
 import { clientCredentials } from "../oauth.ts";
 import { allRows, pages } from "../pages.ts";
+import { monthsQuery } from "./map.ts";
+import type { PubSubDoor } from "./pub-sub.ts";
 import type { SalesforceSettings } from "./settings.ts";
 import { ApexList, BulkJob, BulkList, Created, GroupList, type ApexJob } from "./vendor.ts";
 
@@ -25,6 +27,10 @@ const APEX_FIELDS =
 const APEX_TYPES = "'BatchApex','Queueable','ScheduledApex','Future'";
 /** Seconds after which a day's limit is worth another try. */
 const LIMIT_PAUSE = 3600;
+/** Where the Pub/Sub API is, for every organisation outside the European operating zone. */
+const PUB_SUB = "https://api.pubsub.salesforce.com:7443";
+/** Records named in one query. */
+const NAMED = 200;
 
 export function createClient({ settings, connection }: SystemOf<SalesforceSettings>, tools: Tools) {
   const { url = "", clientId = "", clientSecret = "" } = connection;
@@ -46,6 +52,12 @@ export function createClient({ settings, connection }: SystemOf<SalesforceSettin
       held = { address, http: createHttp({ ...door, baseUrl: address, authorize, headers }) };
     }
     return held.http;
+  }
+  async function session() {
+    const { access_token, instance_url, id } = await authorize.token();
+    const [, organisation] = /\/id\/(\w+)\//.exec(String(id)) ?? [];
+    if (!organisation) throw new VendorError("nonsense", "The token does not tell the organisation it is for.");
+    return { accesstoken: access_token, instanceurl: String(instance_url ?? url), tenantid: organisation };
   }
   async function send(method: string, path: string, ask: Ask = {}) {
     const http = await vendorDoor();
@@ -89,6 +101,22 @@ export function createClient({ settings, connection }: SystemOf<SalesforceSettin
     async groups(q: string): Promise<Record<string, unknown>[]> {
       return allRows(list(`${data}/query`, GroupList, { query: { q }, exactNumbers: true }));
     },
+    /** Months `2026-10` in which records are dated, deleted ones too. */
+    async monthsOf(object: string, dateField: string, ids: readonly string[]): Promise<string[]> {
+      const months = new Set<string>();
+      for (let at = 0; at < ids.length; at += NAMED) {
+        const q = monthsQuery(object, dateField, ids.slice(at, at + NAMED));
+        const groups = await allRows(list(`${data}/queryAll`, GroupList, { query: { q }, exactNumbers: true }));
+        for (const { year, month } of groups)
+          if (year && month) months.add(`${year}-${String(month).padStart(2, "0")}`);
+      }
+      return [...months];
+    },
+    /** What opens the Pub/Sub API, and how the next call there logs in anew. */
+    pubSub: (): PubSubDoor => ({
+      ...{ address: connection["pubSub"] || PUB_SUB, session, budget, tools, secrets: [clientSecret] },
+    }),
+    renew: () => authorize.refresh?.(),
     /** Creates a job, uploads its rows and lets it begin; answers its id. Never repeated. */
     async load(job: Record<string, string>, csv: string): Promise<string> {
       const answer = await send("POST", `${data}/jobs/ingest`, {

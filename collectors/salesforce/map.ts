@@ -185,6 +185,13 @@ export function figuresQuery(figures: Figures, period: string): string {
   return `SELECT ${fields.join(",")},COUNT(Id) lines,SUM(${figures.amountField}) total FROM ${figures.object} WHERE ${figures.dateField} >= ${from} AND ${figures.dateField} < ${to}${narrowed} GROUP BY ${groups.filter(Boolean).join(",")}`;
 }
 
+/** Asks in which months records are dated; what is no id, as the wildcards of merged changes, is left out. */
+export function monthsQuery(object: string, dateField: string, ids: readonly string[]): string {
+  const named = ids.filter((id) => /^\w{15}(\w{3})?$/.test(id)).map((id) => `'${id}'`);
+  const parts = [`CALENDAR_YEAR(${dateField})`, `CALENDAR_MONTH(${dateField})`] as const;
+  return `SELECT ${parts[0]} year,${parts[1]} month,COUNT(Id) lines FROM ${object} WHERE Id IN (${named.join(",") || "''"}) GROUP BY ${parts.join(",")}`;
+}
+
 /** A group of the query as a line of the book; null where it is of an entity nobody declared. */
 export function figuresLine(row: Record<string, unknown>, period: string, figures: Figures): LedgerLine | null {
   const cell = (key: string) => (typeof row[key] === "string" ? row[key] : "");

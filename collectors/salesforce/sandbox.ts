@@ -9,9 +9,13 @@ import {
   type SimRun,
   type World,
 } from "../sandbox.ts";
+import { runOfRecord } from "./sandbox-changes.ts";
+import { servePubSub } from "./sandbox-pub-sub.ts";
 import { SalesforceSettings } from "./settings.ts";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const ORGANISATION = "00DHs00000Example2IAE";
+const USER = "005Hs00000Example2IAV";
 /** Jobs on a page. */
 const PAGE = 1000;
 
@@ -28,6 +32,7 @@ export const salesforceSandbox = defineSandbox({
     job: "upsert Budget__c {entity}",
     target: "Budget__c",
     refuses: true,
+    smallPages: { changes: { objects: [{ object: "Budget__c", dataset: "Budget__c" }], most: 3, atOnce: 2 } },
     // Only rows a job refused are loaded again; drive.test.ts shows it.
     reruns: false,
     settings: {
@@ -37,6 +42,9 @@ export const salesforceSandbox = defineSandbox({
           inputs: [{ namespace: "feed://example", name: "BUDGET_OUT" }],
         },
       ],
+      // An idle poll costs a request for each of them, and one for the changes.
+      reads: ["ingest", "apex"],
+      changes: { objects: [{ object: "Budget__c", dataset: "Budget__c" }] },
       users: { DE01: "005Hs00000XyZ12IAV", GB01: "005Hs00000XyZ13" },
       figures: {
         ...{ dataset: "Budget__c", object: "Budget__c", dateField: "Posting_Date__c", openPeriods: 1 },
@@ -59,14 +67,18 @@ export const salesforceSandbox = defineSandbox({
       const { clientId, clientSecret } = options.connection;
       const good = form["client_id"] === clientId && form["client_secret"] === clientSecret;
       if (!good) return c.json({ error: "invalid_client", error_description: "invalid client credentials" }, 401);
-      return c.json({ access_token: tokens.issue(), instance_url: options.baseUrl, token_type: "Bearer" });
+      const told = { instance_url: options.baseUrl, id: `${options.baseUrl}/id/${ORGANISATION}/${USER}` };
+      return c.json({ access_token: tokens.issue(), token_type: "Bearer", ...told });
     });
     app.use("*", async (c, next) => (tokens.holds(c.req.header("authorization")) ? next() : unauthorized()));
+    app.get("/services/oauth2/userinfo", (c) => c.json({ organization_id: ORGANISATION, user_id: USER }));
     const data = `/services/data/${settings.apiVersion}`;
     addJobs(app, `${data}/jobs`, world, options, settings);
     app.get(`${data}/query`, (c) => queried(c, world, options, settings));
+    app.get(`${data}/queryAll`, (c) => monthsQueried(c, world, options));
     return app;
   },
+  beside: servePubSub,
 });
 
 function addJobs(
@@ -175,6 +187,17 @@ function queried(c: Context, world: World, { system }: SandboxOptions, { figures
   );
   const body = `{"totalSize":${records.length},"done":true,"records":[${records.join(",")}]}`;
   return c.body(body, 200, { "content-type": "application/json" });
+}
+
+/** Which months records are dated in: that of the run that wrote them. */
+function monthsQueried(c: Context, world: World, { system }: SandboxOptions) {
+  const ids = [...(c.req.query("q") ?? "").matchAll(/'(\w{15,18})'/g)].map(([, id]) => id ?? "");
+  const periods = new Set(ids.flatMap((id) => runOfRecord(world, system, id)?.period ?? []));
+  const records = [...periods].map((period) => {
+    const [year, month] = period.split("-").map(Number);
+    return { attributes: { type: "AggregateResult" }, year, month, lines: 1 };
+  });
+  return c.json({ totalSize: records.length, done: true, records });
 }
 
 function timeOf(milliseconds: number): string {

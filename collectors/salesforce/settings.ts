@@ -27,6 +27,36 @@ const Figures = z.strictObject({
 });
 export type Figures = z.infer<typeof Figures>;
 
+/** Objects whose changes are told. What the object of `figures` needs is taken from there. */
+const ChangedObject = z.strictObject({
+  object: Name,
+  dataset: z.string().min(1),
+  dateField: Name.optional(),
+  entityField: Name.optional(),
+  entities: z.record(z.string(), z.string()).optional(),
+});
+
+/** Change data capture, over the Pub/Sub API. */
+const Changes = z.strictObject({
+  /** One stream is opened at each poll; a channel of its own carries several objects. */
+  topic: z
+    .string()
+    .regex(/^\/data\/\w+$/, "expected a channel such as /data/ChangeEvents")
+    .default("/data/ChangeEvents"),
+  objects: z.array(ChangedObject).min(1),
+  /** Events asked for at once; Salesforce takes up to 100. */
+  atOnce: z.int().min(1).max(100).default(100),
+  /** Events read at one poll, to the end of the transaction they stop in; the rest follows at once. */
+  most: z.int().positive().default(5000),
+  /** Real seconds after which a silent stream has nothing more to give. */
+  idleSeconds: z.number().positive().default(5),
+  /** Salesforce keeps change events for three days. */
+  retentionHours: z.number().positive().default(72),
+  /** Figures whose records changed are asked for again, at most so often. */
+  rereadMinutes: z.number().positive().default(5),
+});
+export type Changes = z.infer<typeof Changes>;
+
 export const SalesforceSettings = z.strictObject({
   apiVersion: z
     .string()
@@ -45,6 +75,7 @@ export const SalesforceSettings = z.strictObject({
   /** Users that create bulk jobs for one entity each: entity → id of the user, 15 or 18 characters. */
   users: z.record(z.string(), z.string().regex(/^005\w{12}(\w{3})?$/, "expected the id of a user")).default({}),
   figures: Figures.optional(),
+  changes: Changes.optional(),
   /** Refused rows of a job are read for their reasons up to so many; beyond it they are only counted. */
   refusedRows: z.int().nonnegative().default(5000),
   /** Salesforce keeps finished bulk jobs for seven days. Unverified. */

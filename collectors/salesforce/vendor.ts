@@ -46,3 +46,22 @@ export const ApexList = z.looseObject({ ...page, records: z.array(ApexJob).defau
 export const GroupList = z.looseObject({ ...page, records: z.array(z.record(z.string(), z.unknown())).default([]) });
 /** Read with exact numbers, so `done` alone is what it is. */
 export const Created = z.looseObject({ id: z.string().min(1) });
+
+const Integer = z.coerce.number().nullish();
+
+/** What every change event carries in front of the record's fields. */
+export const ChangeEventHeader = z.looseObject({
+  entityName: z.string().min(1),
+  recordIds: z.array(z.string()).default([]),
+  /** CREATE, UPDATE, DELETE, UNDELETE; with GAP_ before it where the record's fields are not told; GAP_OVERFLOW. */
+  changeType: z.string(),
+  changeOrigin: z.string().nullish(),
+  transactionKey: z.string().min(1),
+  sequenceNumber: Integer,
+  /** Milliseconds since 1970. */
+  commitTimestamp: z.coerce.number(),
+  commitUser: z.string().nullish(),
+  /** Bitmaps over the fields of the schema. */
+  changedFields: z.array(z.string()).nullish(),
+});
+export type ChangeEventHeader = z.infer<typeof ChangeEventHeader>;

@@ -194,6 +194,29 @@ export const PeriodStatusFacet = z.looseObject({
 });
 export type PeriodStatusFacet = z.infer<typeof PeriodStatusFacet>;
 
+/** Dataset facet: records that one transaction changed in the system itself, without a run. Values are not told. */
+export const ChangesFacet = z.looseObject({
+  ...signed,
+  /** The system's own key of the transaction. */
+  transactionId: z.string().min(1),
+  created: z.int().min(0).optional(),
+  updated: z.int().min(0).optional(),
+  deleted: z.int().min(0).optional(),
+  restored: z.int().min(0).optional(),
+  /** False where the system says that more changed than it tells. */
+  complete: z.boolean(),
+  /** Names of fields that were changed in records there were before. */
+  fields: z.array(z.string()).optional(),
+  /** Who changed them, and through what, as the system names both. */
+  by: z.string().optional(),
+  origin: z.string().optional(),
+  /** Ids of the first records concerned. */
+  records: z.array(z.string()).max(100).optional(),
+  /** Books the changed records stand in, where the change tells. */
+  touched: z.array(z.looseObject({ entity: z.string().optional(), period: PeriodKey.optional() })).optional(),
+});
+export type ChangesFacet = z.infer<typeof ChangesFacet>;
+
 /** Every facet of Tieout's by its key in an event; the JSON Schemas are exported from here. */
 export const TIEOUT_FACETS = {
   tieout_correlation: CorrelationFacet,
@@ -204,4 +227,5 @@ export const TIEOUT_FACETS = {
   tieout_controlTotals: ControlTotalsFacet,
   tieout_lines: LinesFacet,
   tieout_periodStatus: PeriodStatusFacet,
+  tieout_changes: ChangesFacet,
 } as const;
