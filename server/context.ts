@@ -52,6 +52,7 @@ export type Scope =
   | "collector:read"
   | "key:manage"
   | "person:manage"
+  | "access:read"
   | "audit:read"
   | "evidence:read"
   | "evidence:build"

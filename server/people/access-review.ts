@@ -1,34 +1,21 @@
 import * as z from "zod";
 import { Role } from "../../schemas/estate/role.ts";
 import { Instant } from "../../schemas/instant.ts";
+import { KeyRow, PersonAccess } from "../../schemas/wire/access.ts";
 import { record } from "../audit/record.ts";
 import type { Actor, Context } from "../context.ts";
 import { allKeys } from "../store/postgres/api-keys.ts";
 import { takenRoles } from "../store/postgres/taken-roles.ts";
-import { peopleWithSessions } from "../store/postgres/people.ts";
-import { KeyRow } from "./key-row.ts";
+import { peopleAccess } from "./people-access.ts";
 import { ROLE_SCOPES } from "./permissions.ts";
 
 const ReviewedKey = KeyRow.omit({ id: true, revokedBy: true });
+const ReviewedPerson = PersonAccess.omit({ id: true, taken: true }).extend({ scopes: z.array(z.string()) });
 
 /** Everybody and every key with what they may do and when they last did anything, as it stands. */
 export const AccessReview = z.object({
   at: Instant,
-  people: z.array(
-    z.object({
-      name: z.string(),
-      email: z.string(),
-      role: Role,
-      entities: z.union([z.literal("all"), z.array(z.string())]),
-      scopes: z.array(z.string()),
-      waysIn: z.array(z.string()),
-      secondFactor: z.boolean(),
-      invitedAt: Instant,
-      dutySince: Instant,
-      lastSignInAt: Instant.nullable(),
-      sessions: z.int(),
-    }),
-  ),
+  people: z.array(ReviewedPerson),
   keys: z.array(ReviewedKey),
   /** Roles taken for a time, those in force and those of the last 90 days. */
   taken: z.array(
@@ -51,7 +38,7 @@ const TAKEN_DAYS = 90;
 export async function accessReview(ctx: Context, actor: Actor): Promise<AccessReview> {
   return ctx.postgres.transaction(async (tx) => {
     const at = ctx.clock.now();
-    const people = await tx.ask(peopleWithSessions, {});
+    const people = await peopleAccess(tx);
     const keys = await tx.ask(allKeys, {});
     const since = new Date(Date.now() - TAKEN_DAYS * 86_400_000).toISOString();
     const taken = await tx.ask(takenRoles, { since });
@@ -59,11 +46,7 @@ export async function accessReview(ctx: Context, actor: Actor): Promise<AccessRe
     await record(tx, { at, actor, action: "access.review", subject: "access:all", detail });
     return {
       at: at.toISOString(),
-      people: people.map(({ entities, ...person }) => ({
-        ...person,
-        entities: entities ?? "all",
-        scopes: [...ROLE_SCOPES[person.role]],
-      })),
+      people: people.map((person) => ReviewedPerson.parse({ ...person, scopes: ROLE_SCOPES[person.role] })),
       keys: keys.map((key) => ReviewedKey.parse(key)),
       taken: taken.map(({ personName: name, ownRole, role, reason, takenAt, endsAt, endedAt }) => {
         return { name, ownRole, role, reason, takenAt, endsAt, endedAt };
@@ -83,6 +66,7 @@ const HEAD = [
   "last seen",
   "ends",
   "ways in",
+  "periods",
 ];
 
 /** The review as a table, people first. Cells that a spreadsheet would take for a formula are quoted as text. */
@@ -91,7 +75,7 @@ export function accessReviewCsv({ people, keys, taken }: AccessReview): string {
     HEAD,
     ...people.map((each) => [
       ...["person", each.name, each.email, each.role, [each.entities].flat().join(" "), each.scopes.join(" ")],
-      ...[each.dutySince, each.lastSignInAt ?? "", "", waysIn(each)],
+      ...[each.dutySince, each.lastSignInAt ?? "", "", waysIn(each), [each.periods].flat().join(" ")],
     ]),
     ...keys.map((each) => [
       ...["key", each.name, each.hint, "", [each.entities].flat().join(" "), each.scopes.join(" "), each.createdAt],
@@ -99,10 +83,11 @@ export function accessReviewCsv({ people, keys, taken }: AccessReview): string {
       [`made by ${each.createdBy}`, ...(each.namespaces === "all" ? [] : [`for ${each.namespaces.join(" ")}`])].join(
         ", ",
       ),
+      "",
     ]),
     ...taken.map((each) => [
       ...["taken role", each.name, `${each.ownRole} otherwise`, each.role, "", each.reason, each.takenAt, ""],
-      ...[each.endedAt ?? each.endsAt, ""],
+      ...[each.endedAt ?? each.endsAt, "", ""],
     ]),
   ];
   return `${rows.map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;

@@ -1,7 +1,8 @@
 import { record } from "../audit/record.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
-import { deleteSecondFactor, deleteSessions, personById } from "../store/postgres/people.ts";
+import { deleteSecondFactor, personById } from "../store/postgres/people.ts";
+import { deleteSessions } from "../store/postgres/sessions.ts";
 
 /** Takes a person's second factor away, for whoever lost theirs; their sessions end with it. */
 export async function dropSecondFactor(ctx: Context, actor: Actor, id: string): Promise<void> {

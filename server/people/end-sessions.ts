@@ -1,7 +1,8 @@
 import { record } from "../audit/record.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
-import { deleteSessions, personById } from "../store/postgres/people.ts";
+import { personById } from "../store/postgres/people.ts";
+import { deleteSessions } from "../store/postgres/sessions.ts";
 
 /** Ends every session of a person at once; they may sign in again. */
 export async function endSessions(ctx: Context, actor: Actor, id: string): Promise<void> {

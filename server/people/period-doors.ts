@@ -57,6 +57,10 @@ const FREE = new Set([
   "/api/v1/audit/checkpoint",
   "/api/v1/audit/checkpoints",
   "/api/v1/audit/holds",
+  "/api/v1/people",
+  "/api/v1/keys",
+  "/api/v1/roles",
+  "/api/v1/break-glass",
   "/api/v1/access-review",
 ]);
 

@@ -2,9 +2,9 @@ import { Hono } from "hono";
 import { validator } from "hono-openapi";
 import * as z from "zod";
 import { Instant } from "../../schemas/instant.ts";
+import { KeyRow } from "../../schemas/wire/access.ts";
 import type { Context } from "../context.ts";
 import { createKey } from "../people/create-key.ts";
-import { KeyRow } from "../people/key-row.ts";
 import type { People } from "../people/people.ts";
 import { SCOPES } from "../people/permissions.ts";
 import { revokeKey } from "../people/revoke-key.ts";
@@ -28,7 +28,7 @@ export function keyRoutes(deps: { ctx: Context; people: People }): Hono {
     .get(
       "/api/v1/keys",
       described({ tag: "Keys", summary: "All keys, newest first", answers: z.object({ keys: z.array(KeyRow) }) }),
-      people.permit("key:manage"),
+      people.permit("access:read"),
       async (c) => c.json({ keys: await ctx.postgres.ask(allKeys, {}) }),
     )
     .post(

@@ -4,14 +4,19 @@ import * as z from "zod";
 import { Role } from "../../schemas/estate/role.ts";
 import { Instant, PeriodKey } from "../../schemas/instant.ts";
 import type { Context } from "../context.ts";
+import { PersonAccess, PersonSession, RoleTable } from "../../schemas/wire/access.ts";
 import { accessReview, AccessReview, accessReviewCsv } from "../people/access-review.ts";
 import { addPerson } from "../people/add-person.ts";
 import { dropSecondFactor } from "../people/drop-second-factor.ts";
 import { changeDuty } from "../people/change-duty.ts";
+import { endSession } from "../people/end-session.ts";
 import { endSessions } from "../people/end-sessions.ts";
+import { peopleAccess } from "../people/people-access.ts";
 import type { People } from "../people/people.ts";
 import { removePerson } from "../people/remove-person.ts";
-import { allPeople, type Person } from "../store/postgres/people.ts";
+import { roleTable } from "../people/role-table.ts";
+import type { Person } from "../store/postgres/people.ts";
+import { sessionsOf } from "../store/postgres/sessions.ts";
 import { described } from "./describe.ts";
 import { expected } from "./expected.ts";
 
@@ -46,7 +51,7 @@ interface Deps {
 /** People: invited, given duties, removed. */
 export function peopleRoutes(deps: Deps): Hono {
   const routes = new Hono();
-  for (const part of [inviting(deps), reviewing(deps)]) routes.route("/", part);
+  for (const part of [inviting(deps), ending(deps), reviewing(deps)]) routes.route("/", part);
   return routes;
 }
 
@@ -54,9 +59,9 @@ function inviting({ ctx, people }: Deps): Hono {
   return new Hono()
     .get(
       "/api/v1/people",
-      described({ tag: "People", summary: "Everybody", answers: z.object({ people: z.array(PersonRow) }) }),
-      people.permit("person:manage"),
-      async (c) => c.json({ people: (await ctx.postgres.ask(allPeople, {})).map(rowOf) }),
+      described({ tag: "People", summary: "Everybody", answers: z.object({ people: z.array(PersonAccess) }) }),
+      people.permit("access:read"),
+      async (c) => c.json({ people: await peopleAccess(ctx.postgres) }),
     )
     .post(
       "/api/v1/people",
@@ -86,6 +91,40 @@ function inviting({ ctx, people }: Deps): Hono {
       validator("json", Duty, expected('{"role", "entities": "all" or [ids], "periods": "all" or [periods]}')),
       async (c) => c.json(rowOf(await changeDuty(ctx, c.get("actor"), c.req.param("id"), c.req.valid("json")))),
     )
+    .delete(
+      "/api/v1/people/:id",
+      described({ tag: "People", summary: "Remove a person; their sessions end at once", status: 204 }),
+      people.permit("person:manage"),
+      async (c) => {
+        await removePerson(ctx, c.get("actor"), c.req.param("id"));
+        return c.body(null, 204);
+      },
+    ) as unknown as Hono;
+}
+
+/** What proves who somebody is, taken away. */
+function ending({ ctx, people }: Deps): Hono {
+  return new Hono()
+    .get(
+      "/api/v1/people/:id/sessions",
+      described({
+        tag: "People",
+        summary: "A person's open sessions, newest first",
+        answers: z.object({ sessions: z.array(PersonSession) }),
+      }),
+      people.permit("person:manage"),
+      async (c) => c.json({ sessions: await ctx.postgres.ask(sessionsOf, { personId: c.req.param("id") }) }),
+    )
+    .delete(
+      "/api/v1/people/:id/sessions/:session",
+      described({ tag: "People", summary: "End one session of a person at once", status: 204 }),
+      people.permit("person:manage"),
+      async (c) => {
+        const { id: personId, session: id } = c.req.param();
+        await endSession(ctx, c.get("actor"), { personId, id });
+        return c.body(null, 204);
+      },
+    )
     .post(
       "/api/v1/people/:id/sign-out",
       described({ tag: "People", summary: "End every session of a person at once", status: 204 }),
@@ -103,36 +142,38 @@ function inviting({ ctx, people }: Deps): Hono {
         await dropSecondFactor(ctx, c.get("actor"), c.req.param("id"));
         return c.body(null, 204);
       },
-    )
-    .delete(
-      "/api/v1/people/:id",
-      described({ tag: "People", summary: "Remove a person; their sessions end at once", status: 204 }),
-      people.permit("person:manage"),
-      async (c) => {
-        await removePerson(ctx, c.get("actor"), c.req.param("id"));
-        return c.body(null, 204);
-      },
     ) as unknown as Hono;
 }
 
 function reviewing({ ctx, people }: Deps): Hono {
-  return new Hono().get(
-    "/api/v1/access-review",
-    described({
-      tag: "People",
-      summary: "Who may do what, for reviewing it; as CSV with format=csv",
-      answers: AccessReview,
-    }),
-    people.permit("audit:read"),
-    validator("query", z.object({ format: z.enum(["json", "csv"]).default("json") }), expected("format: json or csv")),
-    async (c) => {
-      const review = await accessReview(ctx, c.get("actor"));
-      if (c.req.valid("query").format === "json") return c.json(review);
-      c.header("Content-Type", "text/csv; charset=utf-8");
-      c.header("Content-Disposition", `attachment; filename="access-review-${review.at.slice(0, 10)}.csv"`);
-      return c.body(accessReviewCsv(review));
-    },
-  ) as unknown as Hono;
+  return new Hono()
+    .get(
+      "/api/v1/roles",
+      described({ tag: "People", summary: "What each role may do, in words", answers: RoleTable }),
+      people.permit("access:read"),
+      (c) => c.json(roleTable()),
+    )
+    .get(
+      "/api/v1/access-review",
+      described({
+        tag: "People",
+        summary: "Who may do what, for reviewing it; as CSV with format=csv",
+        answers: AccessReview,
+      }),
+      people.permit("audit:read"),
+      validator(
+        "query",
+        z.object({ format: z.enum(["json", "csv"]).default("json") }),
+        expected("format: json or csv"),
+      ),
+      async (c) => {
+        const review = await accessReview(ctx, c.get("actor"));
+        if (c.req.valid("query").format === "json") return c.json(review);
+        c.header("Content-Type", "text/csv; charset=utf-8");
+        c.header("Content-Disposition", `attachment; filename="access-review-${review.at.slice(0, 10)}.csv"`);
+        return c.body(accessReviewCsv(review));
+      },
+    ) as unknown as Hono;
 }
 
 function rowOf(person: Person): z.infer<typeof PersonRow> {

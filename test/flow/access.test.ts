@@ -3,6 +3,7 @@ import pino from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Context } from "../../server/context.ts";
 import { createApp } from "../../server/app.ts";
+import type { PersonAccess, PersonSession, RoleTable } from "../../schemas/wire/access.ts";
 import type { AccessReview } from "../../server/people/access-review.ts";
 import { openPeople, type People } from "../../server/people/people.ts";
 import { ROLE_SCOPES } from "../../server/people/permissions.ts";
@@ -20,13 +21,17 @@ const ADMIN_KEY = "an-admin-key-of-more-than-32-characters";
 const log = pino({ level: "silent" });
 
 /** Invites somebody and signs them in. */
-async function signedIn(app: Hono, email: string, role: string): Promise<{ tab: Client; id: string }> {
+async function signedIn(
+  app: Hono,
+  email: string,
+  role: string,
+): Promise<{ tab: Client; id: string; password: string }> {
   const asked = { name: email, email, role, entities: "all" };
   const invited = await withKey(app, ADMIN_KEY).call("POST", "/api/v1/people", asked);
   const { person, password } = (await invited.json()) as { person: { id: string }; password: string };
   const tab = browser(app);
   await tab.call("POST", "/api/v1/session/password", { email, password });
-  return { tab, id: person.id };
+  return { tab, id: person.id, password };
 }
 
 describe("access", () => {
@@ -88,6 +93,50 @@ describe("access", () => {
     );
     expect(taken).toEqual({ n: 2 });
     expect((await admin.call("DELETE", `/api/v1/people/${person.id}`)).status).toBe(204);
+  });
+
+  test("who gets in is read by platform owners and auditors, and changed by platform owners alone", async () => {
+    const { tab: auditor } = await signedIn(app, "reader@small.example", "auditor");
+    const { tab: owner, id } = await signedIn(app, "owner@small.example", "platform");
+    const { tab: controller } = await signedIn(app, "lead@small.example", "controller");
+    for (const path of ["people", "keys", "roles"]) {
+      expect((await auditor.call("GET", `/api/v1/${path}`)).status, path).toBe(200);
+      expect((await owner.call("GET", `/api/v1/${path}`)).status, path).toBe(200);
+      expect((await controller.call("GET", `/api/v1/${path}`)).status, path).toBe(403);
+    }
+    const sessions = `/api/v1/people/${id}/sessions`;
+    for (const [method, path] of [
+      ["GET", sessions],
+      ["DELETE", `${sessions}/x`],
+      ["DELETE", `/api/v1/people/${id}`],
+      ["POST", "/api/v1/keys"],
+    ] as const)
+      expect((await auditor.call(method, path, method === "POST" ? {} : undefined)).status, path).toBe(403);
+    const { people } = (await (await auditor.call("GET", "/api/v1/people")).json()) as { people: PersonAccess[] };
+    expect(people.find((person) => person.id === id)).toMatchObject({
+      ...{ role: "platform", entities: "all", periods: "all", waysIn: ["credential"], sessions: 1, taken: null },
+    });
+    const table = (await (await auditor.call("GET", "/api/v1/roles")).json()) as RoleTable;
+    expect(table.roles.find(({ role }) => role === "auditor")?.scopes).toEqual(ROLE_SCOPES.auditor);
+  });
+
+  test("one session of a person is ended, and their others go on", async () => {
+    const { tab: owner } = await signedIn(app, "ender@small.example", "platform");
+    const email = "twice@small.example";
+    const { tab: first, id, password } = await signedIn(app, email, "analyst");
+    const path = `/api/v1/people/${id}/sessions`;
+    const open = async () => ((await (await owner.call("GET", path)).json()) as { sessions: PersonSession[] }).sessions;
+    const [before] = await open();
+    const second = browser(app);
+    await second.call("POST", "/api/v1/session/password", { email, password });
+    const both = await open();
+    expect(both).toHaveLength(2);
+    const tokens = (await opened.postgres.run("SELECT token FROM sessions", [])) as { token: string }[];
+    for (const { token } of tokens) expect(JSON.stringify(both)).not.toContain(token);
+    expect((await owner.call("DELETE", `${path}/${before!.id}`)).status).toBe(204);
+    expect((await owner.call("DELETE", `${path}/${before!.id}`)).status).toBe(404);
+    expect((await first.call("GET", "/api/v1/session/me")).status).toBe(401);
+    expect((await second.call("GET", "/api/v1/session/me")).status).toBe(200);
   });
 
   test("no key is made for two duties that check each other", async () => {

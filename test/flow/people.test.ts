@@ -122,7 +122,7 @@ describe.each(POSTGRES_ENGINES)("people on the $engine engine", ({ open }) => {
   test("a role without the scope is refused in words", async () => {
     const tab = browser(app);
     await tab.call("POST", "/api/v1/session/demo", { role: "auditor" });
-    const answer = await tab.call("GET", "/api/v1/keys");
+    const answer = await tab.call("POST", "/api/v1/keys", { name: "mine", scopes: ["board:read"] });
     expect(answer.status).toBe(403);
     expect(await answer.json()).toMatchObject({
       code: "not-permitted",

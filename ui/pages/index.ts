@@ -16,4 +16,5 @@ export const PAGE_COMPONENTS: Record<PageId, () => Promise<{ default: Component 
   dashboards: () => import("./Dashboards.svelte"),
   alerts: () => import("./Alerts.svelte"),
   collectors: () => import("./Collectors.svelte"),
+  access: () => import("./Access.svelte"),
 };

@@ -13,6 +13,7 @@ export const PAGES = [
   { id: "evidence", title: "Evidence", key: "e", scope: "audit:read", group: "prove", perPeriod: true },
   { id: "alerts", title: "Alerts", key: "a", scope: "alert:read", group: "run", perPeriod: false },
   { id: "collectors", title: "Collectors", key: "o", scope: "collector:read", group: "run", perPeriod: false },
+  { id: "access", title: "Access", key: "p", scope: "access:read", group: "run", perPeriod: false },
 ] as const;
 
 export type PageId = (typeof PAGES)[number]["id"];

@@ -136,36 +136,30 @@ export const deleteSecondFactor = defineQuestion({
     UPDATE people SET second_factor = false WHERE id = $1 AND second_factor RETURNING id`,
 });
 
-/** Answers the sessions that ended. */
-export const deleteSessions = defineQuestion({
-  engine: "postgres",
-  name: "person.delete-sessions",
-  params: z.object({ personId: z.string() }),
-  row: z.object({ id: z.string() }),
-  sql: "DELETE FROM sessions WHERE person_id = $1 RETURNING id",
-});
-
-/** Everybody with how they get in and when they last did. */
+/** Everybody with how they get in, when they last did, and a role they have taken. */
 export const peopleWithSessions = defineQuestion({
   engine: "postgres",
   name: "person.with-sessions",
   params: z.object({}),
-  row: z.object({
-    name: z.string(),
-    email: z.string(),
-    role: Role,
-    entities: z.array(z.string()).nullable(),
+  row: Person.omit({ createdAt: true }).extend({
     waysIn: z.array(z.string()),
     secondFactor: z.boolean(),
     invitedAt: InstantColumn,
     dutySince: InstantColumn,
     lastSignInAt: InstantColumn.nullable(),
     sessions: BigintColumn,
+    takenId: z.string().nullable(),
+    takenRole: Role.nullable(),
+    takenUntil: InstantColumn.nullable(),
   }),
-  sql: `SELECT p.name, p.email, d.role, d.entities, p.created_at AS "invitedAt", d.changed_at AS "dutySince",
+  sql: `SELECT p.id, p.name, p.email, d.role, d.entities, d.periods, p.created_at AS "invitedAt", d.changed_at AS "dutySince",
       ARRAY(SELECT DISTINCT a.provider_id FROM accounts a WHERE a.person_id = p.id ORDER BY 1) AS "waysIn",
       coalesce(p.second_factor, false) AS "secondFactor",
       (SELECT max(s.created_at) FROM sessions s WHERE s.person_id = p.id) AS "lastSignInAt",
-      (SELECT count(*) FROM sessions s WHERE s.person_id = p.id AND s.expires_at > now()) AS sessions
-    FROM people p JOIN duties d ON d.person_id = p.id ORDER BY p.name, p.id`,
+      (SELECT count(*) FROM sessions s WHERE s.person_id = p.id AND s.expires_at > now()) AS sessions,
+      t.id AS "takenId", t.role AS "takenRole", t.ends_at AS "takenUntil"
+    FROM people p JOIN duties d ON d.person_id = p.id
+    LEFT JOIN LATERAL (SELECT id, role, ends_at FROM taken_roles
+      WHERE person_id = p.id AND ended_at IS NULL AND ends_at > now() ORDER BY taken_at DESC LIMIT 1) t ON true
+    ORDER BY p.name, p.id`,
 });
