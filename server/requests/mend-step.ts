@@ -48,7 +48,12 @@ export async function redriveStep(
   const attempt = step.attempt + 1;
   const afresh = how === "new-attempt" ? { attempt, idempotency_key: keyOf(id, name, attempt), forget: true } : {};
   const resolution = { act: "redrive", by: actor.name, at: ctx.clock.now().toISOString(), reason };
-  return changed(ctx, actor, { id, action: "request.redrive", reason, detail: { step: name, how } }, async (tx, at) => {
+  // What was asked and what is asked instead stay side by side in the log.
+  const corrected = Object.entries(parameters ?? {}).flatMap(([key, to]) =>
+    step.parameters[key] === to ? [] : [{ parameter: key, from: step.parameters[key], to }],
+  );
+  const detail = { step: name, how, ...(corrected.length > 0 ? { corrected } : {}) };
+  return changed(ctx, actor, { id, action: "request.redrive", reason, detail }, async (tx, at) => {
     const move: Move = {
       ...{ step: name, from: ["failed"], state: "waiting", outcome: null, fault: null, ...afresh },
       ...(step.kind === "follow" ? { kind: "drive" as const } : {}),

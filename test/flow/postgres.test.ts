@@ -114,7 +114,7 @@ describe.each(POSTGRES_ENGINES)("control state on the $engine engine", ({ engine
     if (!opened.url) return expect(engine).toBe("embedded");
     const proxy = await openTcpProxy(opened.url);
     const postgres = await openPostgres({ url: proxy.url });
-    const ends = vi.fn();
+    const ends = vi.fn<(error: Error) => void>();
     process.on("uncaughtExceptionMonitor", ends);
     let cut: () => void = () => {};
     const begun = new Promise<void>((resolve) => (cut = resolve));
@@ -126,9 +126,9 @@ describe.each(POSTGRES_ENGINES)("control state on the $engine engine", ({ engine
     });
     await sleep(500);
     proxy.cut();
-    await expect(asking).rejects.toThrow();
+    await expect(asking).rejects.toMatchObject({ code: "store-unavailable" });
     cut();
-    await expect(between).rejects.toThrow();
+    await expect(between).rejects.toThrow("PostgreSQL cannot be reached");
     expect(await postgres.ping()).toBe(false);
     proxy.heal();
     expect(await postgres.ping()).toBe(true);

@@ -140,8 +140,8 @@ export const releaseClaims = defineQuestion({
 });
 
 /**
- * Writes steps on in one go; `moves` is a JSON array of `{step, from, state, …}` and what is left out stays. A step that
- * is no longer in one of the states it is moved from is left alone.
+ * Writes steps on in one go; `moves` is a JSON array of `{step, from, state, …}`; what is left out stays. A step in no state
+ * it is moved from is left alone; one driven again that fails again is to be dealt with again.
  */
 export const moveSteps = defineQuestion({
   engine: "postgres",
@@ -149,8 +149,7 @@ export const moveSteps = defineQuestion({
   params: z.object({ requestId: z.string(), at: Instant, moves: z.string() }),
   row: StoredStep,
   sql: `UPDATE request_steps s SET state = x.state, changed_at = $2, held_until = NULL,
-      fault = x.fault,
-      kind = coalesce(x.kind, s.kind),
+      fault = x.fault, kind = coalesce(x.kind, s.kind),
       attempt = coalesce(x.attempt, s.attempt),
       asked = s.asked AND x.attempt IS NULL,
       idempotency_key = coalesce(x.idempotency_key, s.idempotency_key),
@@ -166,7 +165,8 @@ export const moveSteps = defineQuestion({
       adopted = coalesce(x.adopted, s.adopted),
       outcome = x.outcome,
       verification = coalesce(x.verification, s.verification),
-      resolution = CASE WHEN x.forget THEN NULL ELSE coalesce(x.resolution, s.resolution) END
+      resolution = CASE WHEN x.forget OR (x.state = 'failed' AND x.resolution IS NULL AND s.resolution->>'act' = 'redrive')
+        THEN NULL ELSE coalesce(x.resolution, s.resolution) END
     FROM jsonb_to_recordset($3::jsonb) AS x(step text, "from" jsonb, state text, fault text, kind text, attempt int,
       idempotency_key text, parameters jsonb, wait_seconds double precision, vendor_run_key text, run_id text,
       job_name text, correlation_id text, adopted boolean, outcome text, verification jsonb, resolution jsonb,
