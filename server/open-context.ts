@@ -9,7 +9,8 @@ import { TASKS } from "./tasks/index.ts";
 
 /** What the context hands on to and what itself needs the context: opened right after, before anybody asks. */
 export interface OpenedLater {
-  tasks?: Tasks;
+  /** A task left over from before may hand on another while the queue opens: that one waits. */
+  tasks?: Promise<Tasks>;
   stream?: Stream;
   again?: Again;
   doors?: { dismiss(actor: string): void };
@@ -33,7 +34,10 @@ export function openContext(founded: Foundations, options: Options, processes: P
       resubmit: (...asked) => again().resubmit(...asked),
     },
     accept: async (events, source) => void (await founded.ingest.acceptEvents(events, source)),
-    enqueue: (...task) => later.tasks?.enqueue(...task) ?? Promise.reject(new Error("The task queue is not open yet.")),
+    async enqueue(...task) {
+      if (!later.tasks) throw new Error("The task queue is not open yet.");
+      await (await later.tasks).enqueue(...task);
+    },
     handles: (task) => TASKS.some(({ name }) => name === task),
     touch(topic) {
       later.stream?.touch(topic);

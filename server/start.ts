@@ -105,7 +105,8 @@ async function open(start: Start, onStop: (close: () => unknown) => void) {
   onStop(followNews(rooms));
   tellOthers(rooms, processes);
   const works = options.roles.includes("work");
-  const tasks = (later.tasks = await say.step("Task queue", () => startTasks(ctx, TASKS, { work: works })));
+  later.tasks = say.step("Task queue", () => startTasks(ctx, TASKS, { work: works }));
+  const tasks = await later.tasks;
   onStop(() => tasks.stop());
   if (works) await recoverRequests(ctx);
   await nextCheckpoint(ctx);
@@ -122,7 +123,14 @@ async function open(start: Start, onStop: (close: () => unknown) => void) {
   await beginWatch(ctx);
   await say.step("Reconciliations", checkpoints.start);
   const touchHere = (topic: TopicName) => stream.touch(topic);
-  const hearing = { rooms, facts, touchHere, dismissHere: doors.dismiss, follow: createFollowing(ctx) };
+  const hearing = {
+    rooms,
+    facts,
+    touchHere,
+    dismissHere: doors.dismiss,
+    hurryHere: own.hurry,
+    follow: createFollowing(ctx),
+  };
   await processes.news?.start(hearNews({ ...hearing, reread: () => rereadFacts(founded) }));
   onStop(() => processes.news?.stop());
   onStop(await shareWork({ rooms, processes, own, roles: options.roles }));
