@@ -1,6 +1,7 @@
 import type { BreakRow } from "../../schemas/wire/break.ts";
 import { calendarsOf } from "../close/calendars.ts";
 import type { Actor, Context } from "../context.ts";
+import { periodsAsked, type Sight } from "../people/in-periods.ts";
 import { ageOf } from "../reconcile/ageing.ts";
 import type { StoredBreak } from "../store/postgres/breaks.ts";
 import { liveBreaks } from "../store/postgres/breaks-lists.ts";
@@ -8,9 +9,10 @@ import { liveBreaks } from "../store/postgres/breaks-lists.ts";
 /** The live topic shows this many settled breaks, those changed last. */
 const SETTLED = 200;
 
-/** Rows of the topic `breaks` for those who may see these entities. */
-export async function liveBreakRows(ctx: BreakReading, entities: Actor["entities"]): Promise<Record<string, BreakRow>> {
-  const stored = await ctx.postgres.ask(liveBreaks, { entities: entitiesAsked(entities), settled: SETTLED });
+/** Rows of the topic `breaks` for those who see these entities and periods. */
+export async function liveBreakRows(ctx: BreakReading, sight: Sight): Promise<Record<string, BreakRow>> {
+  const seen = { entities: entitiesAsked(sight.entities), periods: periodsAsked(sight) };
+  const stored = await ctx.postgres.ask(liveBreaks, { ...seen, settled: SETTLED });
   return Object.fromEntries(stored.map((row) => [row.id, breakRow(ctx, row)]));
 }
 

@@ -1,5 +1,6 @@
 import type { IncidentRow } from "../../schemas/wire/incident.ts";
 import type { Context } from "../context.ts";
+import { periodsAsked } from "../people/in-periods.ts";
 import { shownIncidents } from "../store/postgres/incidents.ts";
 import { incidentRow, maySee, type Reader } from "./reading.ts";
 
@@ -11,7 +12,7 @@ export async function liveIncidentRows(
   ctx: Pick<Context, "postgres">,
   reader: Reader,
 ): Promise<Record<string, IncidentRow>> {
-  const stored = await ctx.postgres.ask(shownIncidents, { resolved: RESOLVED });
+  const stored = await ctx.postgres.ask(shownIncidents, { resolved: RESOLVED, sight: periodsAsked(reader) });
   return Object.fromEntries(
     stored
       .filter((incident) => maySee(reader, incident))

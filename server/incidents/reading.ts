@@ -2,10 +2,11 @@ import type { Role } from "../../schemas/estate/role.ts";
 import type { Incident, IncidentException, IncidentImpact, IncidentRow } from "../../schemas/wire/incident.ts";
 import { EXCEPTION_TABLE } from "../checks/exception-table.ts";
 import type { Actor } from "../context.ts";
+import { withinPeriods } from "../people/in-periods.ts";
 import type { StoredIncident } from "../store/postgres/incidents.ts";
 
-/** Who reads: what a role is told in, and of which entities. */
-export type Reader = Pick<Actor, "role" | "entities">;
+/** Who reads: what a role is told in, and of which entities and periods. */
+export type Reader = Pick<Actor, "role" | "entities" | "periods">;
 
 const FINANCE: readonly Role[] = ["controller", "accountant", "analyst", "cfo"];
 const ENGINEERING: readonly Role[] = ["engineer", "platform"];
@@ -17,11 +18,12 @@ export function viewOf(role: Role | null): "finance" | "engineering" | "whole" {
 }
 
 /**
- * Whether a reader may see an incident: it concerns one of their entities or all, and to finance a technical failure is
+ * Whether a reader may see an incident: it concerns one of their entities or all and no period beyond theirs, and to finance a technical failure is
  * one only where it endangers reports or deadlines.
  */
-export function maySee(reader: Reader, incident: Pick<Incident, "class" | "entities" | "impact">): boolean {
+export function maySee(reader: Reader, incident: Pick<Incident, "class" | "entities" | "periods" | "impact">): boolean {
   const { entities } = reader;
+  if (!withinPeriods(reader, incident.periods)) return false;
   const concerned =
     entities === "all" || incident.entities.length === 0 || incident.entities.some((id) => entities.includes(id));
   if (!concerned) return false;

@@ -15,7 +15,7 @@ import { mutedUntil } from "./muted-until.ts";
 import type { Subject } from "./subject.ts";
 
 const reader = (role: Role, entities: string[] | null = null): Reader => {
-  return { id: role, name: role, email: `${role}@small.example`, role, entities };
+  return { id: role, name: role, email: `${role}@small.example`, role, entities, periods: null };
 };
 const EVERYBODY = Role.options.map((role) => reader(role));
 const NOTHING = { reports: [], milestones: [], signoffs: [] };
@@ -39,6 +39,15 @@ function subject(code: ExceptionCode, more: Partial<Subject> = {}): Subject {
   const of = { class: kind, severity, ownerRole: owner, entities: ["DE01"], flows: ["actuals"], periods: ["2026-10"] };
   return { code, ...of, impact: NOTHING, ...more };
 }
+
+test("nobody is told of periods beyond theirs", () => {
+  const limited = { ...reader("engineer"), periods: ["2026-10"] };
+  const toldOf = (...periods: string[]) =>
+    told(subject("job-failed", { periods }), [limited]).calls.flatMap(({ people }) => people);
+  expect(toldOf("2026-10")).toEqual([limited]);
+  expect(toldOf("2026-09", "2026-10")).toEqual([]);
+  expect(toldOf()).toEqual([]);
+});
 
 function told(of: Subject, people: readonly Reader[] = EVERYBODY, now = IN_CLOSE) {
   return decide({ estate: ESTATE, calendars: calendarsOf(ESTATE), people, now }, of);

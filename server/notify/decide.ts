@@ -1,18 +1,20 @@
 import type { Estate } from "../../schemas/estate/estate.ts";
 import type { Role } from "../../schemas/estate/role.ts";
 import type { ClosePhase, Route } from "../../schemas/estate/route.ts";
+import { withinPeriods } from "../people/in-periods.ts";
 import type { Calendars } from "../close/calendars.ts";
 import { closePhaseAt } from "./close-phase.ts";
 import { turnsFrom } from "./on-call.ts";
 import { mismatch, type Subject } from "./subject.ts";
 
-/** Somebody who may be told; `entities` null is the whole estate. */
+/** Somebody who may be told; `entities` null is the whole estate, `periods` null all of them. */
 export interface Reader {
   id: string;
   name: string;
   email: string;
   role: Role;
   entities: readonly string[] | null;
+  periods: readonly string[] | null;
 }
 
 /** People of a role to be told of a subject, and by what. */
@@ -131,11 +133,16 @@ function tellOwner(decision: Decision, subject: Subject, people: readonly Reader
   decision.calls.push({ route: "nobody-else", role: "platform", people: platform, because, ...call });
 }
 
-/** People of a role who may see an entity the subject touches. */
-export function peopleFor(role: Role, { entities }: Pick<Subject, "entities">, people: readonly Reader[]): Reader[] {
+/** People of a role who may see an entity the subject touches, and no period it touches is beyond theirs. */
+export function peopleFor(
+  role: Role,
+  { entities, periods }: Pick<Subject, "entities" | "periods">,
+  people: readonly Reader[],
+): Reader[] {
   return people.filter(
     (person) =>
       person.role === role &&
+      withinPeriods(person.periods ? { periods: person.periods } : {}, periods) &&
       (person.entities === null ||
         (entities.length === 0 ? person.entities.length > 0 : entities.some((id) => person.entities!.includes(id)))),
   );

@@ -22,6 +22,11 @@ const NAMED = new Set([
 
 /** Doors whose verbs look at the period of what they answer with. */
 const OWN = new Set([
+  "/api/v1/incidents",
+  "/api/v1/incidents/:id",
+  "/api/v1/requests",
+  "/api/v1/requests/:id",
+  "/api/v1/requests/:id/detail",
   "/api/v1/breaks",
   "/api/v1/breaks/:id",
   "/api/v1/breaks/:id/attachments/:attachment",

@@ -1,8 +1,9 @@
 import type { RequestRow, RequestTopicRow } from "../../schemas/wire/live.ts";
 import { Plan } from "../../schemas/wire/plan.ts";
 import { LoopReport, type ApprovalGiven, type StepRow } from "../../schemas/wire/request.ts";
-import type { Actor, Context } from "../context.ts";
+import type { Context } from "../context.ts";
 import { Fault } from "../fault.ts";
+import { withinPeriods, type Sight } from "../people/in-periods.ts";
 import { inScope } from "../people/in-scope.ts";
 import { auditPage } from "../store/postgres/audit.ts";
 import { approvalsOf } from "../store/postgres/requests-approvals.ts";
@@ -23,9 +24,9 @@ export interface RequestDetail {
 const SHOWN = 300;
 const LOG = 200;
 
-/** One request whole, for those who may see its entities. */
-export async function requestDetail(ctx: Context, entities: Actor["entities"], id: string): Promise<RequestDetail> {
-  const row = await visibleRequest(ctx, entities, id);
+/** One request whole, for those who see its entities and periods. */
+export async function requestDetail(ctx: Context, sight: Sight, id: string): Promise<RequestDetail> {
+  const row = await visibleRequest(ctx, sight, id);
   const [papers] = await ctx.postgres.ask(requestPapers, { id });
   const steps = await ctx.postgres.ask(shownSteps, { requestId: id, limit: SHOWN });
   const approvals = await ctx.postgres.ask(approvalsOf, { requestId: id });
@@ -42,11 +43,11 @@ export async function requestDetail(ctx: Context, entities: Actor["entities"], i
 /** Rows of the topic `request/<id>`: `head` and `step:<id>`; null for one that is not there to be seen. */
 export async function requestTopic(
   ctx: Context,
-  entities: Actor["entities"],
+  sight: Sight,
   id: string,
 ): Promise<Record<string, RequestTopicRow> | null> {
   const [row] = await ctx.postgres.ask(requestById, { id });
-  if (!row || !row.entities.every((entity) => inScope({ entities }, entity))) return null;
+  if (!row || !isSeen(row, sight)) return null;
   const steps = await ctx.postgres.ask(shownSteps, { requestId: id, limit: SHOWN });
   return {
     head: requestRow(row),
@@ -56,14 +57,16 @@ export async function requestTopic(
 
 export async function visibleRequest(
   { postgres }: Pick<Context, "postgres">,
-  entities: Actor["entities"],
+  sight: Sight,
   id: string,
 ): Promise<CountedRequest> {
   const [row] = await postgres.ask(requestById, { id });
-  if (!row || !row.entities.every((entity) => inScope({ entities }, entity))) {
-    throw new Fault("not-found", "There is no such request.");
-  }
+  if (!row || !isSeen(row, sight)) throw new Fault("not-found", "There is no such request.");
   return row;
+}
+
+function isSeen({ entities, periods }: CountedRequest, sight: Sight): boolean {
+  return entities.every((entity) => inScope(sight, entity)) && withinPeriods(sight, periods);
 }
 
 /** A step as it goes over the wire. How far its run is, the vendor says, else history lets it be reckoned. */

@@ -1,19 +1,18 @@
 import type { RequestRow } from "../../schemas/wire/live.ts";
-import type { Actor, Context } from "../context.ts";
+import type { Context } from "../context.ts";
+import { periodsAsked, type Sight } from "../people/in-periods.ts";
 import { requestPage, type CountedRequest } from "../store/postgres/requests.ts";
 
 /** The live topic shows this many, newest first. */
 const NEWEST = 200;
 
-/** Rows of the topic `requests` for those who may see these entities. */
-export async function requestRows(
-  ctx: Pick<Context, "postgres">,
-  entities: Actor["entities"],
-): Promise<Record<string, RequestRow>> {
+/** Rows of the topic `requests` for those who see these entities and periods. */
+export async function requestRows(ctx: Pick<Context, "postgres">, sight: Sight): Promise<Record<string, RequestRow>> {
   const rows = await ctx.postgres.ask(requestPage, {
     before: null,
     limit: NEWEST,
-    entities: entities === "all" ? null : [...entities],
+    entities: sight.entities === "all" ? null : [...sight.entities],
+    sight: periodsAsked(sight),
     flow: null,
     period: null,
     state: null,

@@ -18,6 +18,7 @@ import { resolveIncident } from "../incidents/resolve-incident.ts";
 import { snoozeIncident } from "../incidents/snooze-incident.ts";
 import { tickStep } from "../incidents/tick-step.ts";
 import { wakeIncident } from "../incidents/wake-incident.ts";
+import { periodsAsked } from "../people/in-periods.ts";
 import { inScope } from "../people/in-scope.ts";
 import type { Permit } from "../people/permit.ts";
 import { incidentPage } from "../store/postgres/incidents.ts";
@@ -99,7 +100,7 @@ function reading({ ctx, permit }: Deps): Hono {
           ...{ code: filter.code ?? null, owner: filter.owner ?? null, assignee: filter.assignee ?? null },
           entities: entity ? [entity] : entitiesAsked(actor.entities),
           ...{ period: filter.period ?? null, flow: filter.flow ?? null, hold: filter.hold ?? null },
-          limit: limit + 1,
+          ...{ limit: limit + 1, sight: periodsAsked(actor) },
         });
         const incidents = rows
           .slice(0, limit)

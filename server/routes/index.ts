@@ -68,7 +68,7 @@ export function routesOf(rooms: Rooms): Hono[] {
     calendarRoutes(doors),
     attainmentRoutes(doors),
     forecastRoutes(boards),
-    flowRoutes({ ...boards, requests: async (entities) => Object.values(await requestRows(ctx, entities)) }),
+    flowRoutes({ ...boards, requests: async (entities) => Object.values(await requestRows(ctx, { entities })) }),
     freshnessRoutes(boards),
     deadlineRoutes(boards),
     reconciliationRoutes(doors),

@@ -7,6 +7,7 @@ import { Plan } from "../../schemas/wire/plan.ts";
 import { ApprovalGiven, LoopReport, RequestBody, StepRow } from "../../schemas/wire/request.ts";
 import type { Context } from "../context.ts";
 import { Fault } from "../fault.ts";
+import { periodsAsked } from "../people/in-periods.ts";
 import type { Permit } from "../people/permit.ts";
 import { askRequest } from "../requests/ask-request.ts";
 import { planRequest } from "../requests/plan-request.ts";
@@ -66,7 +67,8 @@ export function requestRoutes(deps: { ctx: Context; permit: Permit }): Hono {
       validator("query", Filter, expected("before, limit, flow, period, state")),
       async (c) => {
         const { before, limit, flow, period, state } = c.req.valid("query");
-        const { entities } = c.get("actor");
+        const actor = c.get("actor");
+        const { entities } = actor;
         const rows = await ctx.postgres.ask(requestPage, {
           before: before ?? null,
           limit,
@@ -74,6 +76,7 @@ export function requestRoutes(deps: { ctx: Context; permit: Permit }): Hono {
           flow: flow ?? null,
           period: period ?? null,
           state: state ?? null,
+          sight: periodsAsked(actor),
         });
         const next = rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
         return c.json({ requests: rows.map(requestRow), next });
@@ -83,7 +86,7 @@ export function requestRoutes(deps: { ctx: Context; permit: Permit }): Hono {
       "/api/v1/requests/:id",
       described({ tag: "Requests", summary: "One request", answers: RequestRow }),
       permit("request:read"),
-      async (c) => c.json(requestRow(await visibleRequest(ctx, c.get("actor").entities, c.req.param("id")))),
+      async (c) => c.json(requestRow(await visibleRequest(ctx, c.get("actor"), c.req.param("id")))),
     )
     .get(
       "/api/v1/requests/:id/detail",
@@ -93,7 +96,7 @@ export function requestRoutes(deps: { ctx: Context; permit: Permit }): Hono {
         answers: Detail,
       }),
       permit("request:read"),
-      async (c) => c.json(await requestDetail(ctx, c.get("actor").entities, c.req.param("id"))),
+      async (c) => c.json(await requestDetail(ctx, c.get("actor"), c.req.param("id"))),
     ) as unknown as Hono;
 }
 

@@ -117,6 +117,25 @@ describe("live topics over a socket", () => {
     expect(german.changes).toEqual([]);
   });
 
+  it("draws rows that keep to periods for each who is limited, and shuts other topics to them", async () => {
+    const rows = { a: { period: "2026-09" }, b: { period: "2026-10" } };
+    const keeping = { ...entityTopic({}), name: "breaks", params: [], byPeriods: true } as unknown as Topic;
+    keeping.rows = (_params, _audience, { periods }) =>
+      Object.fromEntries(
+        Object.entries(rows).filter(([, { period }]) => !periods || periods.includes(period)),
+      ) as never;
+    const limited = { ...actor("all"), periods: ["2026-09"] };
+    const { connect } = await serve(keeping, { all: actor("all"), limited });
+    const whole = await connect("all");
+    const part = await connect("limited");
+    expect(await whole.subscribe("breaks")).toMatchObject({ rows });
+    expect(await part.subscribe("breaks")).toMatchObject({ rows: { a: rows.a } });
+    const { connect: elsewhere } = await serve(entityTopic({ DE01: {} }), { limited });
+    expect(await (await elsewhere("limited")).subscribe("flows/2026-10")).toEqual({
+      refused: "This tells of periods you may not see.",
+    });
+  });
+
   it("refuses strangers, topics nobody declared, and those who may not", async () => {
     const { connect } = await serve(entityTopic({}), { key: actor("all", ["ingest:write"]) });
     await expect(connect("stranger")).rejects.toThrow("not-signed-in");

@@ -5,7 +5,7 @@ import type { Actor } from "../context.ts";
 import type { Metrics } from "../metrics.ts";
 import { inPeriods } from "../people/in-periods.ts";
 import { createChannel, type Channel } from "./channel.ts";
-import type { Audience, Topic } from "./topic.ts";
+import type { Reader, Topic } from "./topic.ts";
 
 /** How long changes gather before they are sent, and how often time alone is looked at, in milliseconds. */
 const SETTLE = 40;
@@ -31,8 +31,7 @@ export interface Stream {
 interface Live {
   topic: Topic;
   params: Record<string, string>;
-  audience: Audience;
-  role: Actor["role"];
+  reader: Reader;
   channel: Channel;
   subscribers: Set<Subscriber>;
   /** One recomputation of a channel at a time; the next waits here, and one waiting serves all who ask meanwhile. */
@@ -52,7 +51,7 @@ export function createStream(topics: readonly Topic[], deps: { log: Logger; metr
     live.waiting = null;
     const began = performance.now();
     try {
-      const rows = await live.topic.rows(live.params, live.audience, live.role);
+      const rows = await live.topic.rows(live.params, live.reader.entities, live.reader);
       const change = live.channel.advance(rows ?? {});
       if (!change) return;
       deps.metrics.liveChanges.inc({ topic: live.topic.name }, live.subscribers.size);
@@ -84,8 +83,7 @@ export function createStream(topics: readonly Topic[], deps: { log: Logger; metr
       if (!live) {
         live = {
           ...found,
-          audience: subscriber.actor.entities,
-          role: subscriber.actor.role,
+          reader: readerOf(found.topic, subscriber.actor),
           channel: createChannel(path),
           subscribers: new Set(),
           work: Promise.resolve(),
@@ -127,7 +125,12 @@ export function createStream(topics: readonly Topic[], deps: { log: Logger; metr
 const TIMELESS: ReadonlySet<TopicName> = new Set(["clock", "collectors"]);
 
 function keepsToPeriods(actor: Actor, { topic, params }: { topic: Topic; params: Record<string, string> }): boolean {
-  return TIMELESS.has(topic.name) || inPeriods(actor, params.period);
+  return topic.byPeriods === true || TIMELESS.has(topic.name) || inPeriods(actor, params.period);
+}
+
+/** Of an actor no more than the topic's rows differ by, so that nobody is drawn for whoever came first. */
+function readerOf({ byRole, byPeriods }: Topic, { role, entities, periods }: Actor): Reader {
+  return { role: byRole ? role : null, entities, ...(byPeriods && periods && { periods }) };
 }
 
 function leaveLive(lives: Map<string, Live>, key: string, subscriber: Subscriber): void {
@@ -136,12 +139,13 @@ function leaveLive(lives: Map<string, Live>, key: string, subscriber: Subscriber
   if (live?.subscribers.size === 0) lives.delete(key);
 }
 
-function keyOf({ byRole }: Topic, path: string, { entities, role }: Actor): string {
-  return [path, audienceKey(entities), ...(byRole ? [role ?? "key"] : [])].join(" ");
+function keyOf(topic: Topic, path: string, actor: Actor): string {
+  const { role, entities, periods = "all" } = readerOf(topic, actor);
+  return [path, keyPart(entities), role ?? "any", keyPart(periods)].join(" ");
 }
 
-function audienceKey(audience: Audience): string {
-  return audience === "all" ? "all" : [...audience].sort().join(",");
+function keyPart(named: "all" | readonly string[]): string {
+  return named === "all" ? "all" : named.toSorted().join(",");
 }
 
 function find(topics: readonly Topic[], path: string): { topic: Topic; params: Record<string, string> } | null {

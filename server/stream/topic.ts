@@ -4,8 +4,8 @@ import type { Actor, Scope } from "../context.ts";
 /** Whose eyes a topic is drawn for: two people with the same entities share one channel. */
 export type Audience = Actor["entities"];
 
-/** Whose eyes a topic is drawn for whose words differ by role. */
-export type Reader = Pick<Actor, "role" | "entities">;
+/** Whose eyes a topic is drawn for whose words differ by role, or whose rows keep to periods. */
+export type Reader = Pick<Actor, "role" | "entities" | "periods">;
 
 /** A live topic as a declared value; listed once in `topics.ts`. */
 export interface Topic<N extends TopicName = TopicName> {
@@ -18,12 +18,10 @@ export interface Topic<N extends TopicName = TopicName> {
   ticks: boolean;
   /** True where what is said differs by role: then only people of one role share a channel. */
   byRole?: boolean;
+  /** True where the rows keep to the periods somebody is limited to; then only people of the same share a channel. */
+  byPeriods?: boolean;
   /** All rows as they are now for this audience. A segment that names nothing known answers null. */
-  rows(
-    params: Record<string, string>,
-    audience: Audience,
-    role: Actor["role"],
-  ): Promise<Rows<N> | null> | Rows<N> | null;
+  rows(params: Record<string, string>, audience: Audience, reader: Reader): Promise<Rows<N> | null> | Rows<N> | null;
 }
 
 export type Rows<N extends TopicName> = Record<string, TopicRows[N]>;

@@ -53,7 +53,7 @@ export function topicsOf({ ctx, collecting, checkpoints, sandbox, memo }: Shown)
     async strips(period, entities) {
       const judged = judging(period);
       if (!judged) return null;
-      const requests = Object.values(await requestRows(ctx, entities));
+      const requests = Object.values(await requestRows(ctx, { entities }));
       return flowStrips({ ...judged, requests, entities, collectors: collectors() });
     },
     alerts: () => inboxPulseOf(ctx),
@@ -63,14 +63,14 @@ export function topicsOf({ ctx, collecting, checkpoints, sandbox, memo }: Shown)
       const { items } = await quarantineRows(ctx.clickhouse, { limit: NEWEST });
       return Object.fromEntries(items.map((item) => [item.id, item]));
     },
-    requests: (entities) => requestRows(ctx, entities),
-    request: (id, entities) => requestTopic(ctx, entities, id),
+    requests: (reader) => requestRows(ctx, reader),
+    request: (id, reader) => requestTopic(ctx, reader, id),
     desk: (entities) => deskRows(ctx, entities),
     async reconcile(period, entities) {
       const judged = judging(period);
       return judged && matrixRows({ ...ctx, checkpoints }, judged.period, entities);
     },
-    breaks: (entities) => liveBreakRows(ctx, entities),
+    breaks: (reader) => liveBreakRows(ctx, reader),
     incidents: (reader) => liveIncidentRows(ctx, reader),
     async signoffs(period, entities) {
       const judged = judging(period);

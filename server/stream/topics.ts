@@ -21,11 +21,11 @@ export interface TopicSources {
   alerts(): Promise<AlertPulse>;
   collectors(): Record<string, CollectorRow>;
   quarantine(): Promise<Record<string, QuarantineRow>>;
-  requests(audience: Audience): Promise<Record<string, RequestRow>>;
-  request(id: string, audience: Audience): Promise<Record<string, RequestTopicRow> | null>;
+  requests(reader: Reader): Promise<Record<string, RequestRow>>;
+  request(id: string, reader: Reader): Promise<Record<string, RequestTopicRow> | null>;
   desk(audience: Audience): Promise<Record<string, DeskRow>>;
   reconcile(period: string, audience: Audience): Promise<Record<string, ReconcileRow> | null>;
-  breaks(audience: Audience): Promise<Record<string, BreakRow>>;
+  breaks(reader: Reader): Promise<Record<string, BreakRow>>;
   incidents(reader: Reader): Promise<Record<string, IncidentRow>>;
   signoffs(period: string, audience: Audience): Promise<Record<string, SignoffRow> | null>;
   readiness(period: string, entity: string, audience: Audience): Promise<Record<string, EntityReadiness> | null>;
@@ -73,7 +73,8 @@ function figureTopics(sources: TopicSources) {
       scope: "board:read",
       params: [],
       ticks: false,
-      rows: (_params, audience) => sources.breaks(audience),
+      byPeriods: true,
+      rows: (_params, _audience, reader) => sources.breaks(reader),
     }),
     defineTopic({
       name: "signoffs",
@@ -136,21 +137,24 @@ function deskTopics(sources: TopicSources) {
       params: [],
       ticks: false,
       byRole: true,
-      rows: (_params, entities, role) => sources.incidents({ entities, role }),
+      byPeriods: true,
+      rows: (_params, _audience, reader) => sources.incidents(reader),
     }),
     defineTopic({
       name: "requests",
       scope: "request:read",
       params: [],
       ticks: false,
-      rows: (_params, audience) => sources.requests(audience),
+      byPeriods: true,
+      rows: (_params, _audience, reader) => sources.requests(reader),
     }),
     defineTopic({
       name: "request",
       scope: "request:read",
       params: ["id"],
       ticks: false,
-      rows: ({ id }, audience) => sources.request(id ?? "", audience),
+      byPeriods: true,
+      rows: ({ id }, _audience, reader) => sources.request(id ?? "", reader),
     }),
     defineTopic({
       name: "desk",

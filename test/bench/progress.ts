@@ -46,7 +46,7 @@ export const progress = defineBench({
       const { request } = await askRequest(tower.ctx, ENGINEER, body, { idempotencyKey: null });
       const watched: Topic<"request"> = {
         ...{ name: "request", scope: "request:read", params: ["id"], ticks: false },
-        rows: ({ id }) => requestTopic(tower.ctx, "all", id ?? ""),
+        rows: ({ id }) => requestTopic(tower.ctx, { entities: "all" }, id ?? ""),
       };
       const stream = createStream([watched as never], { log: pino({ level: "silent" }), metrics: createMetrics() });
       touched.stream = stream;

@@ -68,6 +68,7 @@ function wideStaff(): Reader[] {
       email: `p${at}@wide.example`,
       role: Role.options[at % Role.options.length]!,
     },
+    periods: null,
     entities:
       at < Role.options.length ? null : Array.from({ length: 20 }, (_each, of) => `E${(at * 7 + of) % ENTITIES}`),
   }));

@@ -90,7 +90,7 @@ describe("requests of several steps", () => {
     return (await askRequest(tower.ctx, actor, asked, { idempotencyKey: null })).request;
   };
   const replay = (actor: Actor = ENGINEER) => ask(actor, { act: "replay", runs: ids });
-  const detail = (id: string) => requestDetail(tower.ctx, "all", id);
+  const detail = (id: string) => requestDetail(tower.ctx, { entities: "all" }, id);
   const reaches = (id: string, state: RequestRow["state"]) =>
     vi.waitFor(async () => expect((await detail(id)).request).toMatchObject({ state }), {
       timeout: 15_000,

@@ -56,7 +56,7 @@ describe("done again over the real parts", () => {
     const { request } = await askRequest(tower.ctx, ENGINEER, asked, { idempotencyKey: null });
     return vi.waitFor(
       async () => {
-        const { request: now, steps } = await requestDetail(tower.ctx, "all", request.id);
+        const { request: now, steps } = await requestDetail(tower.ctx, { entities: "all" }, request.id);
         expect(["completed", "failed", "refused"]).toContain(now.state);
         return { state: now.state, step: steps[0]! };
       },

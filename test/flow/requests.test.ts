@@ -65,7 +65,7 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
     known = new Map();
   });
 
-  const row = async (id: string) => (await requestRows(ctx, "all"))[id] as RequestRow;
+  const row = async (id: string) => (await requestRows(ctx, { entities: "all" }))[id] as RequestRow;
   const reaches = (id: string, state: RequestRow["state"]) =>
     vi.waitFor(async () => expect(await row(id)).toMatchObject({ state }), { timeout: 10_000, interval: 25 });
   const mine = (id: string) => told.filter((event) => event.run.runId === id);
@@ -292,6 +292,6 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
     expect((await app.request(`/api/v1/requests/${request.id}`)).status).toBe(404);
     const { requests } = (await (await app.request("/api/v1/requests?limit=200")).json()) as { requests: RequestRow[] };
     expect(new Set(requests.map(({ entity }) => entity))).toEqual(new Set(["DE01"]));
-    expect(Object.values(await requestRows(ctx, ["DE01"])).every(({ entity }) => entity === "DE01")).toBe(true);
+    expect(Object.values(await requestRows(ctx, { entities: ["DE01"] })).every(({ entity }) => entity === "DE01")).toBe(true);
   });
 });

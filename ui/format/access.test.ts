@@ -24,7 +24,7 @@ const role = (over: Partial<TakenRow>) =>
 test.each([
   [{}, "in use", true],
   [{ lastUsedAt: null }, "never used", true],
-  [{ expiresAt: "2026-11-10T12:00:00.000Z" }, "ends in 6 d", true],
+  [{ expiresAt: "2026-11-10T16:00:00.000Z" }, "ends in 6 d", true],
   [{ expiresAt: "2026-12-24T12:00:00.000Z" }, "in use", true],
   [{ expiresAt: NOW }, "expired", false],
   [{ revokedAt: EARLIER, expiresAt: NOW }, "revoked", false],

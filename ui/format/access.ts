@@ -17,8 +17,9 @@ export function isLive(key: Pick<KeyRow, "revokedAt" | "expiresAt">, now: string
 export function keyLook(key: Pick<KeyRow, "revokedAt" | "expiresAt" | "lastUsedAt">, now: string): Look {
   if (key.revokedAt) return { shape: "held", tone: "rest", word: "revoked" };
   if (key.expiresAt && key.expiresAt <= now) return { shape: "held", tone: "rest", word: "expired" };
-  if (key.expiresAt && secondsBetween(now, key.expiresAt) < SOON * DAY) {
-    return { shape: "at-risk", tone: "risk", word: `ends in ${span(secondsBetween(now, key.expiresAt))}` };
+  const left = key.expiresAt ? secondsBetween(now, key.expiresAt) : Infinity;
+  if (left < SOON * DAY) {
+    return { shape: "at-risk", tone: "risk", word: `ends in ${span(left < DAY ? left : left - (left % DAY))}` };
   }
   return key.lastUsedAt
     ? { shape: "done", tone: "tie", word: "in use" }

@@ -17,6 +17,8 @@ export const breakPage = defineQuestion({
     states: z.array(BreakState).nullable(),
     assignee: z.string().nullable(),
     limit: z.int(),
+    /** Those somebody's sight is limited to. */
+    periods: z.array(z.string()).nullable(),
   }),
   row: StoredBreak,
   sql: `SELECT ${BREAK_COLUMNS} FROM breaks
@@ -26,6 +28,7 @@ export const breakPage = defineQuestion({
       AND ($3::text IS NULL OR rule = $3)
       AND ($4::text[] IS NULL OR state = ANY($4))
       AND ($5::text IS NULL OR assignee ->> 'id' = $5)
+      AND ($7::text[] IS NULL OR period = ANY($7))
     ORDER BY material DESC, abs(amount::numeric) DESC, id LIMIT $6`,
 });
 
@@ -33,13 +36,19 @@ export const breakPage = defineQuestion({
 export const liveBreaks = defineQuestion({
   engine: "postgres",
   name: "break.live",
-  params: z.object({ entities: z.array(z.string()).nullable(), settled: z.int() }),
+  params: z.object({
+    entities: z.array(z.string()).nullable(),
+    settled: z.int(),
+    periods: z.array(z.string()).nullable(),
+  }),
   row: StoredBreak,
   sql: `(SELECT ${BREAK_COLUMNS} FROM breaks
-      WHERE state IN ('open', 'assigned', 'explained', 'reviewed') AND ($1::text[] IS NULL OR entity = ANY($1)))
+      WHERE state IN ('open', 'assigned', 'explained', 'reviewed') AND ($1::text[] IS NULL OR entity = ANY($1))
+        AND ($3::text[] IS NULL OR period = ANY($3)))
     UNION ALL
     (SELECT ${BREAK_COLUMNS} FROM breaks
       WHERE state NOT IN ('open', 'assigned', 'explained', 'reviewed') AND ($1::text[] IS NULL OR entity = ANY($1))
+        AND ($3::text[] IS NULL OR period = ANY($3))
       ORDER BY changed_at DESC LIMIT $2)`,
 });
 

@@ -115,11 +115,14 @@ export const incidentRowById = defineQuestion({
 export const shownIncidents = defineQuestion({
   engine: "postgres",
   name: "incident.shown",
-  params: z.object({ resolved: z.int() }),
+  params: z.object({ resolved: z.int(), sight: z.array(z.string()).nullable() }),
   row: StoredIncident,
-  sql: `(SELECT ${INCIDENT_COLUMNS} FROM incidents WHERE state <> 'resolved')
+  sql: `(SELECT ${INCIDENT_COLUMNS} FROM incidents
+      WHERE state <> 'resolved' AND ($2::text[] IS NULL OR (periods <> '{}' AND periods <@ $2)))
     UNION ALL
-    (SELECT ${INCIDENT_COLUMNS} FROM incidents WHERE state = 'resolved' ORDER BY resolved_at DESC LIMIT $1)`,
+    (SELECT ${INCIDENT_COLUMNS} FROM incidents
+      WHERE state = 'resolved' AND ($2::text[] IS NULL OR (periods <> '{}' AND periods <@ $2))
+      ORDER BY resolved_at DESC LIMIT $1)`,
 });
 
 /** Worst first, then newest. `entities` null is all; one without entities concerns everybody. */
@@ -138,6 +141,8 @@ export const incidentPage = defineQuestion({
     flow: z.string().nullable(),
     hold: z.string().nullable(),
     limit: z.int(),
+    /** Those somebody's sight is limited to; what is of none or of others too is not among them. */
+    sight: z.array(z.string()).nullable(),
   }),
   row: StoredIncident,
   sql: `SELECT ${INCIDENT_COLUMNS} FROM incidents
@@ -151,6 +156,7 @@ export const incidentPage = defineQuestion({
       AND ($8::text IS NULL OR $8 = ANY(periods))
       AND ($9::text IS NULL OR $9 = ANY(flows))
       AND ($10::text IS NULL OR $10 = ANY(holds))
+      AND ($12::text[] IS NULL OR (periods <> '{}' AND periods <@ $12))
     ORDER BY (state = 'resolved'), severity, opened_at DESC, id LIMIT $11`,
 });
 

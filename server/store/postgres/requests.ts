@@ -31,6 +31,8 @@ export const CountedRequest = StoredRequest.extend({
   stepsAsking: z.int(),
   stepsFailed: z.int(),
   approvalsGiven: z.int(),
+  /** Every period it is of; none where a part of it is of no period. */
+  periods: z.array(z.string()),
 });
 export type CountedRequest = z.infer<typeof CountedRequest>;
 
@@ -41,7 +43,9 @@ const COLUMNS = `r.id, r.act, r.title, r.class, r.flow, r.entity, r.period, r.da
   r.approved_at AS "approvedAt", r.broken_glass AS "brokenGlass", r.cancelling, r.held_by AS "heldBy", r.schedule,
   r.steps_total AS "stepsTotal"`;
 
-const COUNTED = `${COLUMNS}, s."stepsDone", s."stepsUnderWay", s."stepsAsking", s."stepsFailed",
+const PERIODS = `CASE WHEN r.period IS NOT NULL THEN ARRAY[r.period] ELSE coalesce((SELECT array_agg(DISTINCT period)
+    FROM request_steps WHERE request_id = r.id HAVING count(*) = count(period)), '{}') END`;
+const COUNTED = `${COLUMNS}, ${PERIODS} AS periods, s."stepsDone", s."stepsUnderWay", s."stepsAsking", s."stepsFailed",
   (SELECT count(*)::int FROM request_approvals a WHERE a.request_id = r.id AND a.decision = 'approve') AS "approvalsGiven"`;
 const COUNTS = `CROSS JOIN LATERAL (SELECT
     count(*) FILTER (WHERE state IN ('done', 'skipped'))::int AS "stepsDone",
@@ -215,14 +219,17 @@ export const requestPage = defineQuestion({
     flow: z.string().nullable(),
     period: z.string().nullable(),
     state: z.string().nullable(),
+    /** Periods somebody's sight is limited to; what is of none or of others too is not among them. */
+    sight: z.array(z.string()).nullable(),
   }),
   row: CountedRequest,
-  sql: `SELECT ${COUNTED} FROM (SELECT * FROM requests
+  sql: `SELECT ${COUNTED} FROM (SELECT * FROM requests r
       WHERE ($1::text IS NULL OR id < $1)
         AND ($3::text[] IS NULL OR entities <@ $3)
         AND ($4::text IS NULL OR flow = $4)
         AND ($5::text IS NULL OR period = $5)
         AND ($6::text IS NULL OR state = $6)
+        AND ($7::text[] IS NULL OR (${PERIODS} <> '{}' AND ${PERIODS} <@ $7))
       ORDER BY id DESC LIMIT $2) r ${COUNTS}
     ORDER BY r.id DESC`,
 });
