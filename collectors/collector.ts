@@ -87,6 +87,11 @@ export interface Connected<Cursor = unknown> {
   check(): Promise<{ sees: string[]; warnings: string[] }>;
   /** Reads on from the cursor; null starts from the oldest history the vendor still has. */
   pull(cursor: Cursor | null): Promise<Pull<Cursor>>;
+  /**
+   * Whether a webhook came from the vendor, by its signature over the body as it came. A webhook only says that there is
+   * something to read: what happened is read from the vendor. Left out where the vendor signs none.
+   */
+  isCall?(headers: Headers, body: Uint8Array): boolean;
   trigger?(input: TriggerInput): Promise<Triggered>;
   cancel?(vendorRunKey: string): Promise<void>;
   /** Runs a run again, whole or from where it failed; the answer names the run the new attempt comes back under. */

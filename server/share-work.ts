@@ -57,7 +57,9 @@ export function seeCollectors({ ctx, own, processes }: { ctx: Rooms["ctx"]; own:
         (!isMine(system) && shared.others().get(system)) || row,
       ]),
     );
-  return { collecting: { ...own, rows }, stop: shared.stop };
+  const { news } = processes;
+  const hurry = (system: string) => (isMine(system) ? own.hurry(system) : news.hurry(system));
+  return { collecting: { ...own, rows, hurry }, stop: shared.stop };
 }
 
 /** Tells the others what this process accepted. */

@@ -5,6 +5,7 @@ import { gapEvent } from "../gap-event.ts";
 import { readWindow, type WindowCursor } from "../run-window.ts";
 import { createStarter } from "../start-once.ts";
 import { createClient, type Client } from "./client.ts";
+import { isSigned } from "./is-signed.ts";
 import { isOpen, syncEvents, syncOf, type SeenSync } from "./map.ts";
 import { Settings } from "./settings.ts";
 import type { Connection } from "./vendor.ts";
@@ -28,12 +29,15 @@ export const fivetran = defineCollector<typeof Settings, Cursor>({
     apiKey: "the key of a scoped API key that may read connections, and manage them where syncs are started",
     apiSecret: "its secret",
   },
+  optional: { webhookSecret: "the secret webhooks are signed with" },
   open(system, tools) {
     const client = createClient(system, tools);
     return {
       check: () => checked(client, system.settings),
       pull: (cursor) => pullSyncs(cursor, client, system),
       trigger: triggering(client, system, tools),
+      isCall: (headers, body) =>
+        isSigned(headers.get(system.settings.signatureHeader), body, system.connection["webhookSecret"]),
     };
   },
 });

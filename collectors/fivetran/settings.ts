@@ -24,6 +24,8 @@ export const Settings = z.strictObject({
   historyKeys: HistoryKeys.prefault({}),
   /** Words of the history beyond those of its events. */
   otherStates: z.record(z.string(), RunState).default({ SYNCING: "running", RUNNING: "running", SCHEDULED: "queued" }),
+  /** The header that carries a webhook's signature. */
+  signatureHeader: z.string().min(1).default("x-fivetran-signature-256"),
   /** How long the sync history goes back. */
   retentionDays: z.number().positive().default(30),
   overlapMinutes: z.number().positive().default(60),

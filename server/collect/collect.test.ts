@@ -1,5 +1,6 @@
 import pino from "pino";
-import { describe, expect, it } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { defineCollector, VendorError, type Connected } from "../../collectors/collector.ts";
 import type { RunEvent } from "../../schemas/event/open-lineage.ts";
@@ -85,6 +86,33 @@ function collectingOver(connected: Connected<number>, options: { accept?: (event
 }
 
 describe("createCollecting", () => {
+  it("reads a system soon when its vendor says so, once for many calls, and never against a back-off", async () => {
+    let polls = 0;
+    let failing = false;
+    const { collecting } = collectingOver({
+      check: async () => ({ sees: [], warnings: [] }),
+      async pull(cursor) {
+        polls++;
+        if (failing) throw new VendorError("unreachable", "away");
+        return { events: [], cursor: cursor ?? 0, more: false, openRuns: 0 };
+      },
+    });
+    const polled = (times: number) => vi.waitFor(() => expect(polls).toBe(times), { timeout: 60_000, interval: 20 });
+    const hurry = () => [1, 2, 3].forEach(() => collecting.hurry("counter"));
+    hurry();
+    collecting.start();
+    await polled(1);
+    hurry();
+    await polled(2);
+    failing = true;
+    hurry();
+    await polled(3);
+    hurry();
+    await sleep(2_500);
+    await collecting.stop();
+    expect(polls).toBe(3);
+  }, 200_000);
+
   it("hands on others' texts as they came, before their cursor is saved", async () => {
     const { collecting, accepted, saved } = collectingOver({
       check: async () => ({ sees: [], warnings: [] }),

@@ -11,6 +11,8 @@ import { nextPollMilliseconds } from "./pace.ts";
 
 /** A vendor that does not answer does not hold a stop up for longer, in milliseconds. */
 const STOP_WITHIN = 3_000;
+/** Readings a vendor's webhooks ask for are at least so far apart, in milliseconds: many come at once. */
+const HURRY_APART = 2_000;
 
 export interface CollectDeps {
   clock: Clock;
@@ -37,6 +39,12 @@ export interface Collecting {
   rows(): Record<string, CollectorRow>;
   /** Reads a system on until it has nothing more to give now. One reading of a system at a time. */
   pollNow(system: string): Promise<void>;
+  /**
+   * Whether a webhook is one of the system's vendor's: null where there is no such system, or its vendor signs none.
+   */
+  isCall(system: string, headers: Headers, body: Uint8Array): boolean | null;
+  /** Reads a system soon, where this process reads it and nothing is wrong with it; else at its own pace. */
+  hurry(system: string): void;
   /** Begins polling every system at its own pace. */
   start(): void;
   /** Begins polling a system at its own pace, on from the cursor kept last. */
@@ -57,6 +65,9 @@ export function createCollecting(sources: readonly Source[], deps: CollectDeps):
     async pollNow(system) {
       await lanes.find((lane) => lane.source.system.id === system)?.poll();
     },
+    isCall: (system, headers, body) =>
+      sources.find((source) => source.system.id === system)?.connected.isCall?.(headers, body) ?? null,
+    hurry: (system) => lanes.find((lane) => lane.source.system.id === system)?.hurry(),
     start() {
       for (const lane of lanes) lane.start();
     },
@@ -79,6 +90,7 @@ function createLane(source: Source, deps: CollectDeps) {
   let stopped = false;
   /** Counts beginnings, so that a chain of polls left behind does not go on beside the next. */
   let turn = 0;
+  let hurried = false;
 
   const readOn = async () => {
     if (!loaded) cursor = (await deps.cursors.load(system.id)) ?? null;
@@ -115,9 +127,14 @@ function createLane(source: Source, deps: CollectDeps) {
   };
   const poll = () => (polling ??= pollOnce().finally(() => (polling = null)));
   const run = async (mine: number) => {
+    hurried = false;
     await poll();
     if (stopped || mine !== turn) return;
-    const wait = nextPollMilliseconds(system.pollSeconds, health.failures(), Math.random());
+    const usual = nextPollMilliseconds(system.pollSeconds, health.failures(), Math.random());
+    next(mine, hurried && health.failures().count === 0 ? Math.min(usual, HURRY_APART) : usual);
+  };
+  const next = (mine: number, wait: number) => {
+    if (timer) clearTimeout(timer);
     health.nextTry(wait);
     timer = setTimeout(() => void run(mine), wait);
   };
@@ -129,6 +146,12 @@ function createLane(source: Source, deps: CollectDeps) {
       if (stopped) loaded = false;
       stopped = false;
       void run(++turn);
+    },
+    hurry() {
+      // A vendor that fails is asked again when its back-off says so.
+      if (turn === 0 || stopped || hurried || health.failures().count > 0) return;
+      hurried = true;
+      if (!polling) next(turn, HURRY_APART);
     },
     async stop() {
       stopped = true;

@@ -11,6 +11,8 @@ export interface HearDeps {
   /** Draws a topic again for this process's own consoles, and tells nobody. */
   touchHere(topic: TopicName): void;
   dismissHere(actor: string): void;
+  /** Reads a system soon, where this process is the one that reads it. */
+  hurryHere(system: string): void;
   /** Requests go on with the runs another heard of: what started them may have been known here alone. */
   follow(runIds: Iterable<string>): void;
   /** Reads what is known again from the tables. */
@@ -19,9 +21,9 @@ export interface HearDeps {
 
 /** Takes in what another process accepted, so that this one knows the same, and draws its boards again. */
 export function hearNews(deps: HearDeps): (body: Body) => Promise<void> {
-  const { rooms, facts, touchHere, dismissHere, follow, reread } = deps;
+  const { rooms, facts, touchHere, dismissHere, hurryHere, follow, reread } = deps;
   const { ctx, checkpoints, incidents } = rooms;
-  return async ({ events, topics, quarantined, dismissed, reread: tooMany }) => {
+  return async ({ events, topics, quarantined, dismissed, hurried, reread: tooMany }) => {
     if (tooMany) await reread();
     if (events.length > 0) {
       const unique = (pick: (name: (typeof events)[number]) => string) => [...new Set(events.map(pick))];
@@ -48,5 +50,6 @@ export function hearNews(deps: HearDeps): (body: Body) => Promise<void> {
     if (topics.includes("reconcile")) await checkpoints.load();
     for (const topic of topics) touchHere(topic);
     for (const actor of dismissed) dismissHere(actor);
+    for (const system of hurried) hurryHere(system);
   };
 }

@@ -13,6 +13,8 @@ const Body = z.object({
   topics: z.array(z.custom<TopicName>((name) => typeof name === "string")).default([]),
   quarantined: z.boolean().default(false),
   dismissed: z.array(z.string()).default([]),
+  /** Systems whose vendors say that there is something to read. */
+  hurried: z.array(z.string()).default([]),
   /** There was too much to tell: what is known is to be read again from the tables. */
   reread: z.boolean().default(false),
 });
@@ -23,6 +25,7 @@ export interface News {
   touch(topic: TopicName): void;
   quarantined(): void;
   dismiss(actor: string): void;
+  hurry(system: string): void;
   /** Begins to hear what others tell; one piece at a time, in the order it was told. */
   start(heard: (body: Body) => Promise<void>): Promise<void>;
   stop(): Promise<void>;
@@ -55,7 +58,12 @@ export function openNews({ postgres, holder, log }: NewsDeps): News {
     timer = null;
     const { events, ...rest } = gathered;
     gathered = Body.parse({});
-    const first = { ...rest, topics: [...new Set(rest.topics)], events: events.slice(0, MOST_EVENTS) };
+    const first = {
+      ...rest,
+      topics: [...new Set(rest.topics)],
+      hurried: [...new Set(rest.hurried)],
+      events: events.slice(0, MOST_EVENTS),
+    };
     try {
       await postgres.ask(tellNews, { holder, body: JSON.stringify(first) });
       for (let from = MOST_EVENTS; from < events.length; from += MOST_EVENTS) {
@@ -93,6 +101,10 @@ export function openNews({ postgres, holder, log }: NewsDeps): News {
       gathered.dismissed.push(actor);
       soon();
     },
+    hurry(system) {
+      gathered.hurried.push(system);
+      soon();
+    },
     async start(heard) {
       const [newest] = await postgres.ask(newestNews, {});
       const hearing = createHearing(postgres, { holder, after: newest?.id ?? 0, heard, log });
@@ -121,6 +133,7 @@ function together(before: Body, since: Body): Body {
     topics: [...before.topics, ...since.topics],
     quarantined: before.quarantined || since.quarantined,
     dismissed: [...before.dismissed, ...since.dismissed],
+    hurried: [...before.hurried, ...since.hurried],
     reread: tooMany || before.reread || since.reread,
   };
 }

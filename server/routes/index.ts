@@ -44,6 +44,7 @@ import { sessionRoutes } from "./session.ts";
 import { silenceRoutes } from "./silences.ts";
 import { signoffRoutes } from "./signoffs.ts";
 import { traceRoutes } from "./trace.ts";
+import { vendorWebhookRoutes } from "./vendor-webhooks.ts";
 import { waiverRoutes } from "./waivers.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
@@ -99,6 +100,7 @@ export function routesOf(rooms: Rooms): Hono[] {
       changed: () => ctx.touch("clock"),
     }),
     collectorRoutes({ rows: collecting.rows, permit }),
+    vendorWebhookRoutes({ collecting, ingest }),
     sessionRoutes({ ctx, people }),
     peopleRoutes({ ctx, people }),
     keyRoutes({ ctx, people }),

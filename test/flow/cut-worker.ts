@@ -22,7 +22,7 @@ export interface Places {
   entities: number;
 }
 
-const EVERY = 100;
+const EVERY = 200;
 const places = JSON.parse(process.argv[2] ?? "{}") as Places;
 const clock = { now: () => new Date() };
 const log = pino({ level: process.env.LOG_LEVEL ?? "silent" }, pino.destination(2));
@@ -53,13 +53,18 @@ const idle = {
   incidents: { look: () => {}, news: () => {} },
 };
 const rooms = { ctx, ...idle } as unknown as Parameters<typeof hearNews>[0]["rooms"];
-await processes.news?.start(hearNews({ rooms, facts, touchHere: () => {}, dismissHere: () => {}, follow, reread }));
+await processes.news?.start(
+  hearNews({ rooms, facts, touchHere: () => {}, dismissHere: () => {}, hurryHere: () => {}, follow, reread }),
+);
 
-/** Reads the vendor's runs again and again, as a collector does; what was accepted before changes nothing. */
+/** Reads the vendor's runs again and again, as a collector does: from a cursor that moves once they are accepted. */
 let reading: NodeJS.Timeout | null = null;
+const accepted = new Map<string, string>();
 const read = async () => {
   const runs = await vendor.runs().catch(() => []);
-  if (runs.length > 0) await ingest.acceptEvents(runs.map(eventOf), "vendor").catch(() => {});
+  const news = runs.filter(({ runId, lastEventAt }) => accepted.get(runId) !== lastEventAt);
+  const taken = news.length === 0 || (await ingest.acceptEvents(news.map(eventOf), "vendor").catch(() => null));
+  if (taken) for (const { runId, lastEventAt } of news) accepted.set(runId, lastEventAt);
   if (reading) reading = setTimeout(() => void read(), EVERY);
 };
 const collect = {

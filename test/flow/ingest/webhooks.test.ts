@@ -1,5 +1,12 @@
 import { createHmac } from "node:crypto";
+import { Hono } from "hono";
+import pino from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { fivetran } from "../../../collectors/fivetran/index.ts";
+import { createCollecting } from "../../../server/collect/collect.ts";
+import { openSources } from "../../../server/collect/open-sources.ts";
+import { problem } from "../../../server/problem.ts";
+import { vendorWebhookRoutes } from "../../../server/routes/vendor-webhooks.ts";
 import { openEmptyClickHouse, select, type OpenedClickHouse } from "../../clickhouse.ts";
 import { NOW, openTower, runEvent, WEBHOOK_SECRET } from "./tower.ts";
 
@@ -83,4 +90,60 @@ test("the handshake welcomes who asks, at the rate it asks for", async () => {
     allow: "POST",
   });
   expect((await tower.app.request(PATH, { method: "OPTIONS" })).status).toBe(400);
+});
+
+/** A tower's door for webhooks of vendors, before one Fivetran account and one whose webhooks are not signed. */
+function vendorDoor() {
+  const log = pino({ level: "silent" });
+  const { clock, metrics, ingest } = tower;
+  const system = (id: string) => ({
+    ...{
+      id,
+      title: id,
+      kind: "middleware" as const,
+      collector: "fivetran",
+      namespace: `fivetran://${id}`,
+      pollSeconds: 60,
+    },
+    ...{ connection: {}, settings: { connections: [{ name: "ledger", dataset: "ledger" }] } },
+  });
+  const connection = { apiUrl: "https://api.fivetran.example/v1", apiKey: "k", apiSecret: "s" };
+  const collecting = createCollecting(
+    openSources({
+      ...{ systems: [system("signed"), system("unsigned")], collectors: [fivetran as never], environment: {} },
+      connections: { signed: { ...connection, webhookSecret: "hush" }, unsigned: connection },
+      ...{ clock, log, metrics },
+    }),
+    {
+      ...{ clock, log, metrics, changed: () => {}, accept: async () => {}, acceptTexts: async () => {} },
+      cursors: { load: async () => null, save: async () => {} },
+    },
+  );
+  const hurried: string[] = [];
+  const hurry = (id: string) => void hurried.push(id);
+  const routes = vendorWebhookRoutes({ collecting: { isCall: collecting.isCall, hurry }, ingest });
+  routes.onError((error, c) => problem(c, error, log));
+  const app = new Hono().route("/", routes);
+  return {
+    hurried,
+    post: (id: string, body: string, headers: Record<string, string> = {}) =>
+      app.request(`/api/v1/collectors/${id}/webhook`, { method: "POST", body, headers }),
+  };
+}
+
+test("a vendor's webhook is believed by its signature alone, and then its system is read", async () => {
+  const { post, hurried } = vendorDoor();
+  const body = '{"event":"sync_end","connector_id":"speak_inexpensive","data":{"status":"SUCCESSFUL"}}';
+  const signature = createHmac("sha256", "hush").update(body).digest("hex").toUpperCase();
+  const headers = { "X-Fivetran-Signature-256": signature };
+  const answers = [
+    await post("signed", body, headers),
+    await post("signed", `${body} `, headers),
+    await post("signed", body),
+    await post("unsigned", body, headers),
+    await post("nobody", body, headers),
+    await post("signed", "x".repeat(300 * 1024), headers),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([202, 401, 401, 401, 404, 413]);
+  expect(hurried).toEqual(["signed"]);
 });
