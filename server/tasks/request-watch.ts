@@ -7,7 +7,8 @@ export const requestWatch = defineTask({
   name: "request.watch",
   payload: z.object({ turn: z.int() }),
   retries: { limit: 1_000, delaySeconds: 5 },
-  expireSeconds: 120,
+  // A look whose end could not be told, because the database was away, is made again soon.
+  expireSeconds: 60,
   async handle(ctx, { turn }) {
     await watchRequests(ctx);
     // Two keys in turn: the one being worked on is not taken again, and chains begun twice become one.

@@ -7,6 +7,8 @@ const WHERE = [
   ["cpi-actuals", "message"],
   ["anaplan-actuals", "load"],
 ] as const;
+/** Of loads that begin at the source, so many in a hundred are asked for with all that follows them, up to the dashboard. */
+const THROUGH = 40;
 const ENTITIES = ["DE01", "DE02", "DE03", "FR01", "NL01", "GB01", "US01", "US03", "BR01"];
 
 /** What was asked for, by the key it was asked under. */
@@ -35,9 +37,11 @@ export function startAsking(deps: { urls: () => readonly string[]; key: string; 
     const [dataset, what] = WHERE[Math.floor(next() * WHERE.length)]!;
     const entity = ENTITIES[Math.floor(next() * ENTITIES.length)]!;
     const idempotencyKey = `campaign-${asked.length}`;
+    const through = dataset === WHERE[0][0] && next() * 100 < THROUGH ? { through: "pbi-close" } : {};
     const body = JSON.stringify({
       flow: "actuals-to-close",
       dataset,
+      ...through,
       entity,
       period: "2026-10",
       reason: `The ${what} again`,
