@@ -11,6 +11,7 @@ import { grouping } from "./grouping.ts";
 import { impact } from "./impact.ts";
 import { lineage } from "./lineage.ts";
 import { evidence } from "./evidence.ts";
+import { disk } from "./disk.ts";
 import { dispatch } from "./dispatch.ts";
 import { execute } from "./execute.ts";
 import { ingestBatch } from "./ingest-batch.ts";
@@ -61,5 +62,6 @@ export const BENCHES: readonly Bench[] = [
   twoServers,
   restart,
   memory,
+  disk,
   consoleLoad,
 ];

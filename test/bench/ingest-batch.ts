@@ -1,12 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { rm } from "node:fs/promises";
-import { resolve } from "node:path";
 import { startServer } from "../server-process.ts";
 import { defineBench, ratioAtLeast } from "./bench.ts";
 import { createCorpus } from "./corpus.ts";
 import { writeBenchEstate, type BenchEstate } from "./estate.ts";
 import { postBatches } from "./load.ts";
+import { printedBy } from "./printed-by.ts";
 
 /** Events a request, requests at a time, and events in all. */
 export const SIZE = 100;
@@ -45,15 +43,7 @@ async function overHttp(estate: BenchEstate): Promise<number> {
   }
 }
 
-/** Runs `insert-alone.ts`; it is told the estate and answers events a second. */
+/** Events a second of the engine alone. */
 async function straight(estate: BenchEstate): Promise<number> {
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, "insert-alone.ts"), JSON.stringify(estate)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let output = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  await once(child, "close");
-  const rate = Number(output);
-  if (!(rate > 0)) throw new Error(`Inserting straight into the engine failed: ${output}`);
-  return rate;
+  return Number(await printedBy("insert-alone.ts", JSON.stringify(estate)));
 }

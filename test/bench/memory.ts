@@ -1,9 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startServer, type ServerProcess } from "../server-process.ts";
 import { atMost, defineBench, quantile } from "./bench.ts";
+import { printedBy } from "./printed-by.ts";
 
 /** Seconds the demo plays before looking, and between two looks. */
 const SETTLE = 30;
@@ -41,13 +39,5 @@ async function residentGigabytes(server: ServerProcess): Promise<number> {
 }
 
 async function enginesAlone(): Promise<number> {
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, "engines-alone.ts")], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let output = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  await once(child, "close");
-  const bytes = Number(output);
-  if (!(bytes > 0)) throw new Error(`The engines alone could not be measured: ${output}`);
-  return bytes / 1e9;
+  return Number(await printedBy("engines-alone.ts")) / 1e9;
 }
