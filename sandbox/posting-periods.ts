@@ -20,6 +20,7 @@ const SOFT: Stage = [
   { subledger: "D", status: "closed", native: "D closed" },
   { subledger: "K", status: "closed", native: "K closed" },
 ];
+const REOPENED: Stage = [{ subledger: "", status: "soft", native: "open to authorization group FCLS" }];
 const CLOSED: Stage = [{ subledger: "", status: "closed", native: "closed" }, ...SOFT.slice(1)];
 
 /**
@@ -42,6 +43,12 @@ export function postingPeriodEvents(estate: Estate, scenario: Scenario, days: Wo
         [begun, OPEN],
         [at(postingPeriods.soft, id), SOFT],
         [at(postingPeriods.closed, null), CLOSED],
+        ...postingPeriods.reopened
+          .filter((each) => each.entity === id && each.period === period)
+          .flatMap(({ from, until: shut }): [number, Stage][] => [
+            [at(from, id), REOPENED],
+            [at(shut, id), CLOSED],
+          ]),
       ];
       for (const [instant, stage] of stages) {
         if (instant > until) continue;

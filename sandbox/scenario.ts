@@ -172,7 +172,24 @@ export const Scenario = z.strictObject({
   /** The closing period is loaded through this work day, then the next one. */
   loadedThroughWorkDay: z.int().default(7),
   /** When posting periods are shut: subledgers with the general ledger limited, in the entity's zone, then all of it. */
-  postingPeriods: z.strictObject({ soft: CloseTime, closed: CloseTime }).optional(),
+  postingPeriods: z
+    .strictObject({
+      soft: CloseTime,
+      closed: CloseTime,
+      /** Shut periods somebody opened again for one entity, to those who may. */
+      reopened: z
+        .array(
+          z.strictObject({
+            entity: z.string(),
+            period: PeriodKey,
+            from: CloseTime,
+            until: CloseTime,
+            note: z.string(),
+          }),
+        )
+        .default([]),
+    })
+    .optional(),
   entities: z.record(
     z.string(),
     z.strictObject({
