@@ -13,9 +13,11 @@ try {
   const options = readOptions(process.argv.slice(2), process.env, resolve(import.meta.dirname, ".."));
   const unlock = lockDataDirectory(options.data);
   const clickhouse = await openClickHouse(
-    options.clickhouseUrl ? { url: options.clickhouseUrl } : { directory: join(options.data, "clickhouse") },
+    options.clickhouseUrl
+      ? { url: options.clickhouseUrl, cluster: options.clickhouseCluster }
+      : { directory: join(options.data, "clickhouse") },
   );
-  await migrateClickHouse(clickhouse, options.clickhouseUrl ? options.clickhouseCluster : null);
+  await migrateClickHouse(clickhouse);
   if (!options.clickhouseUrl) await recoverJournal(clickhouse, join(options.data, "journal"));
   const { events, unread } = await rebuildDerived(clickhouse, (done, all) =>
     say.bar("Deriving from raw events", all === 0 ? 1 : done / all, `${done} of ${all}`),

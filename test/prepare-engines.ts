@@ -7,7 +7,7 @@ import { openPostgres } from "../server/store/postgres.ts";
 /** Makes both engines in the folder named, as a first start does, and closes them. A process of its own: chDB allows one folder a process. */
 const folder = process.argv[2]!;
 const clickhouse = await openClickHouse({ directory: join(folder, "clickhouse") });
-await migrateClickHouse(clickhouse, null);
+await migrateClickHouse(clickhouse);
 await clickhouse.close();
 const postgres = await openPostgres({ directory: join(folder, "postgres") });
 await migratePostgres(postgres);

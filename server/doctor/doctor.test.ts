@@ -5,7 +5,7 @@ import { judgeJournal, judgeQueue } from "./behind.ts";
 import { judgeClocks } from "./clocks.ts";
 import { judgeFolder } from "./data-directory.ts";
 import { judgeRoom } from "./disk-room.ts";
-import { judgeEngine } from "./engines.ts";
+import { judgeEngine, judgeShards } from "./engines.ts";
 import { judgeSettings } from "./environment.ts";
 import { judgeCredentials } from "./estate.ts";
 import { examine, examinedText, isSound } from "./examine.ts";
@@ -108,6 +108,8 @@ describe("what is found in", () => {
       "lacks 2 migrations, from 070-leases on",
     ],
     ["an engine that is away", engine({ failed: "ECONNREFUSED" }, "DATABASE_URL"), "wrong", "ECONNREFUSED"],
+    ["shards with their tables", judgeShards([]), "fine", "has all tables"],
+    ["a shard that joined", judgeShards([{ server: "ch-2", lacking: 44 }]), "wrong", "ch-2 lacks 44 tables"],
     ["an engine in use", engine({ unseen: "Process 7 is using it." }), "unseen", "Process 7"],
     ["clocks that agree", judgeClocks({ ClickHouse: 40, PostgreSQL: -900 }), "fine", "agree"],
     ["a clock that is off", judgeClocks({ ClickHouse: 4_000 }), "notice", "ClickHouse's clock is 4.0 s ahead of"],

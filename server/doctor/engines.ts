@@ -1,5 +1,8 @@
+import { lackingServers } from "../store/clickhouse/cluster.ts";
+import type { ClickHouse } from "../store/clickhouse.ts";
 import { pendingClickHouse } from "../store/migrate-clickhouse.ts";
 import { pendingPostgres } from "../store/migrate-postgres.ts";
+import { SPREAD_TABLES } from "../store/shards.ts";
 import { defineInspection, fine, unseen, wrong, type Finding } from "./inspection.ts";
 import type { Opened } from "./installation.ts";
 
@@ -44,12 +47,36 @@ async function readingOf<E>(
   }
 }
 
+/** Servers of a cluster with several shards, and how many tables each lacks. */
+export function judgeShards(lacking: readonly { server: string; lacking: number }[]): Finding[] {
+  if (lacking.length === 0) return [fine("Every server of the cluster has all tables.")];
+  return lacking.map(({ server, lacking: tables }) =>
+    wrong(
+      `${server} lacks ${tables} tables of the cluster.`,
+      "A server that joined later is given them before it is named in the cluster: docs/operations.md, “Adding a shard”.",
+    ),
+  );
+}
+
+async function lookAtShards({ cluster, ask }: ClickHouse): Promise<Finding[]> {
+  if (!cluster?.spread) return [];
+  const databases = [cluster.spread.front, cluster.spread.behind];
+  try {
+    return judgeShards(await ask(lackingServers, { cluster: cluster.name, databases, tables: SPREAD_TABLES }));
+  } catch (error) {
+    return [
+      wrong(`A shard does not answer: ${(error as Error).message}`, "Check that every server of the cluster runs."),
+    ];
+  }
+}
+
 export const clickhouseInspection = defineInspection({
   name: "clickhouse",
   title: "ClickHouse",
   async look({ clickhouse: opened, options }) {
     const variable = options.clickhouseUrl ? "CLICKHOUSE_URL" : null;
-    return judgeEngine(await readingOf({ engine: "ClickHouse", variable, opened }, pendingClickHouse));
+    const found = judgeEngine(await readingOf({ engine: "ClickHouse", variable, opened }, pendingClickHouse));
+    return "opened" in opened ? [...found, ...(await lookAtShards(opened.opened))] : found;
   },
 });
 

@@ -46,9 +46,9 @@ export async function withInstallation<T>(
       if (!existsSync(folder(name))) return { unseen: "Nothing was stored here yet." };
       return opened(() => open(folder(name)));
     };
-    const { clickhouseUrl, databaseUrl } = options;
+    const { clickhouseUrl, clickhouseCluster: cluster, databaseUrl } = options;
     const clickhouse = clickhouseUrl
-      ? await opened(() => openClickHouse({ url: clickhouseUrl }))
+      ? await opened(() => openClickHouse({ url: clickhouseUrl, cluster }))
       : await embedded("clickhouse", (directory) => openClickHouse({ directory }));
     if ("opened" in clickhouse) closing.push(() => clickhouse.opened.close());
     const postgres = databaseUrl

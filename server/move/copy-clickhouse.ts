@@ -1,5 +1,13 @@
 import type { ClickHouse } from "../store/clickhouse.ts";
-import { emptyMoved, isMark, keptTables, partRows, stopMerges, tableParts } from "../store/clickhouse/move.ts";
+import {
+  emptyMoved,
+  isMark,
+  keptTables,
+  partRows,
+  rowsThere,
+  stopMerges,
+  tableParts,
+} from "../store/clickhouse/move.ts";
 import type { Progress } from "./progress.ts";
 
 /** Rows carried at a time: some ten megabytes of events. */
@@ -42,12 +50,14 @@ async function copyTable(
   progress: (share: number, rows: number) => void,
 ): Promise<void> {
   const parts = await from.ask(tableParts, { table });
-  const all = parts.reduce((sum, { rows }) => sum + rows, 0);
+  const [there] = await from.ask(rowsThere(table), {});
+  const all = there?.rows ?? 0;
   const reading = partRows(table);
   let copied = 0;
   for (const { part, rows } of parts) {
     for (let at = 0; at < rows; at += PAGE) {
       const page = await from.ask(reading, { part, from: at, to: at + PAGE });
+      if (page.length === 0) continue;
       await to.insertLines(table, page.map((row) => JSON.stringify(row)).join("\n"));
       copied += page.length;
       progress(copied / all, copied);

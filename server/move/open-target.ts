@@ -28,7 +28,7 @@ export async function openTarget(
   id: string,
   queue: (postgres: Stores["postgres"]) => Promise<void>,
 ): Promise<OpenedTarget> {
-  const clickhouse = await openClickHouse({ url: target.clickhouseUrl });
+  const clickhouse = await openClickHouse({ url: target.clickhouseUrl, cluster: target.cluster });
   const postgres = await openPostgres({ url: target.databaseUrl });
   try {
     const begun = await partsOf(postgres, id);
@@ -38,7 +38,7 @@ export async function openTarget(
       await postgres.ask(donePart, { part: `move ${id}` });
     }
     await markMoved(clickhouse, id);
-    await migrateClickHouse(clickhouse, target.cluster);
+    await migrateClickHouse(clickhouse);
     await migratePostgres(postgres);
     await queue(postgres);
     return { clickhouse, postgres, done: begun ?? new Set() };

@@ -4,8 +4,11 @@ import { closeSync, createReadStream, mkdirSync, openSync } from "node:fs";
 import { Readable } from "node:stream";
 import { isatty } from "node:tty";
 import * as z from "zod";
+import { OptionError } from "../options.ts";
+import { clusterShards, currentDatabase } from "./clickhouse/cluster.ts";
 import { orAway } from "./engine-away.ts";
 import type { Question } from "./question.ts";
+import { ACROSS, KEPT_HERE, keptOn, spreadOf, type Cluster, type Kept, type Spread } from "./shards.ts";
 
 /** Settings under which every query runs, so that embedded and served engines answer byte for byte alike. */
 const SETTINGS: ClickHouseSettings = {
@@ -28,14 +31,18 @@ const INSERTING = {
 
 export interface ClickHouse {
   embedded: boolean;
+  /** The cluster of the server connected to, where one was named. */
+  cluster: Cluster | null;
   /** Asks a question: parameters are checked and bound, each row is parsed by the question's row. */
   ask<P extends z.ZodObject, R extends z.ZodType>(question: Question<P, R>, params: z.input<P>): Promise<z.output<R>[]>;
   /** Inserts rows already written as JSONEachRow lines, all or none acknowledged. */
   insertLines(table: string, lines: string): Promise<void>;
   /** Has the engine read a file and insert what a SELECT makes of its columns, all of them text. */
   insertFile(file: FileInsert): Promise<void>;
-  /** Runs a statement of the migrations or the rebuild. */
+  /** Runs a statement on the server connected to. */
   command(sql: string): Promise<void>;
+  /** Runs a statement that makes, changes or empties tables that keep rows; on every shard, where it says `on`. */
+  change(statement: (kept: Kept) => string): Promise<void>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -52,21 +59,69 @@ export interface FileInsert {
   settings: ClickHouseSettings;
 }
 
-export type ClickHouseAddress = { url: string } | { directory: string };
+export type ClickHouseAddress = { url: string; cluster?: string | null } | { directory: string };
 
-/** Opens the engine in process over a directory, or a server by URL; the same client and SQL serve both. */
+/**
+ * Opens the engine in process over a directory, or a server by URL; the same client and SQL serve both.
+ *
+ * @throws {OptionError} where the server knows no cluster of the name
+ */
 export async function openClickHouse(address: ClickHouseAddress): Promise<ClickHouse> {
-  const engine = "directory" in address ? embedded(address.directory) : served(address.url);
-  const { client } = engine;
-  await client
-    .query({ query: "SELECT 1", format: "JSONEachRow", clickhouse_settings: SETTINGS })
+  if ("directory" in address) return over(await answering(embedded(address.directory)), null);
+  const alone = over(await answering(served(address.url, SETTINGS)), null);
+  if (!address.cluster) return alone;
+  try {
+    const cluster = await clusterOf(alone, address.cluster);
+    if (!cluster.spread) return { ...alone, cluster };
+    return across(address.url, { ...cluster, spread: cluster.spread }, alone);
+  } catch (error) {
+    await alone.close();
+    throw error;
+  }
+}
+
+async function answering(engine: Engine): Promise<Engine> {
+  await engine.client
+    .query({ query: "SELECT 1", format: "JSONEachRow", clickhouse_settings: engine.settings })
     .then((set) => set.json());
-  return over(client, engine);
+  return engine;
+}
+
+/** A board that asked one shard of several would show what that one knows as if it were everything. */
+async function clusterOf(server: ClickHouse, name: string): Promise<Cluster> {
+  const [found] = await server.ask(clusterShards, { cluster: name });
+  const shards = found?.shards ?? 0;
+  if (shards === 0) {
+    throw new OptionError(
+      `CLICKHOUSE_CLUSTER=${name}: the server knows no cluster of this name. Name one of system.clusters, or leave it out.`,
+    );
+  }
+  if (shards === 1) return { name, spread: null };
+  const [database] = await server.ask(currentDatabase, {});
+  return { name, spread: spreadOf(database?.name ?? "") };
+}
+
+/** Asks and inserts through the tables in front; changes what is kept in the database behind them. */
+function across(url: string, cluster: Cluster & { spread: Spread }, alone: ClickHouse): ClickHouse {
+  const front = over(served(url, { ...SETTINGS, ...ACROSS }), cluster);
+  const place = new URL(url);
+  place.pathname = `/${encodeURIComponent(cluster.spread.behind)}`;
+  const behind = over(served(place.href, SETTINGS), cluster);
+  const kept = keptOn(cluster);
+  return {
+    ...front,
+    change: (statement) => behind.command(statement(kept)),
+    async close() {
+      for (const each of [alone, front, behind]) await each.close();
+    },
+  };
 }
 
 interface Engine {
   embedded: boolean;
   client: ClickHouseClient;
+  /** What every statement of it runs under. */
+  settings: ClickHouseSettings;
   insertLines: ClickHouse["insertLines"];
   insertFile: ClickHouse["insertFile"];
 }
@@ -80,6 +135,7 @@ function embedded(directory: string): Engine {
   return {
     embedded: true,
     client,
+    settings: SETTINGS,
     // Bytes go to the engine's own parser as they are; through the client they would be copied into the statement.
     insertLines: async (table, lines) => {
       await connection.chdb.rawInsert({
@@ -114,49 +170,52 @@ function closeStandardInput(): void {
 }
 let inputClosed = false;
 
-function served(url: string): Engine {
+function served(url: string, settings: ClickHouseSettings): Engine {
   // What it would log it also throws, and whoever asked tells it better.
-  const client = createClient({ url, clickhouse_settings: SETTINGS, log: { level: ClickHouseLogLevel.OFF } });
+  const client = createClient({ url, clickhouse_settings: settings, log: { level: ClickHouseLogLevel.OFF } });
   return {
     embedded: false,
     client,
+    settings,
     insertLines: async (table, lines) => {
       const { stream } = await client.exec({
         query: `INSERT INTO ${table} FORMAT JSONEachRow`,
         values: Readable.from([Buffer.from(lines)], { objectMode: false }),
-        clickhouse_settings: { ...SETTINGS, ...INSERTING },
+        clickhouse_settings: { ...settings, ...INSERTING },
       });
       // The connection is free again only when the answer was read to its end.
       for await (const _ of stream);
     },
-    insertFile: async ({ path, format, structure, table, select, settings }) => {
+    insertFile: async ({ path, format, structure, table, select, settings: own }) => {
       const { stream } = await client.exec({
         query: `INSERT INTO ${table} ${select(`input(${quoted(structure)})`)} FORMAT ${format}`,
         values: createReadStream(path),
-        clickhouse_settings: { ...SETTINGS, ...INSERTING, ...settings },
+        clickhouse_settings: { ...settings, ...INSERTING, ...own },
       });
       for await (const _ of stream);
     },
   };
 }
 
-function over(client: ClickHouseClient, engine: Engine): ClickHouse {
+function over({ client, settings, ...engine }: Engine, cluster: Cluster | null): ClickHouse {
   return {
-    embedded: engine.embedded,
-    insertLines: engine.insertLines,
-    insertFile: engine.insertFile,
+    ...engine,
+    cluster,
     async ask(question, params) {
       const asked = client.query({
         query: question.sql,
         query_params: question.params.parse(params) as Record<string, unknown>,
         format: "JSONEachRow",
-        clickhouse_settings: { ...SETTINGS, log_comment: question.name },
+        clickhouse_settings: { ...settings, log_comment: question.name },
       });
       const answered = asked.then((set) => set.json());
       return z.array(question.row).parse(await orAway("ClickHouse", answered));
     },
     async command(sql) {
-      await client.command({ query: sql, clickhouse_settings: SETTINGS });
+      await client.command({ query: sql, clickhouse_settings: settings });
+    },
+    change: async (statement) => {
+      await client.command({ query: statement(KEPT_HERE), clickhouse_settings: settings });
     },
     async ping() {
       try {

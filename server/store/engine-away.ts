@@ -1,8 +1,8 @@
 import { Fault } from "../fault.ts";
 
-/** Codes of Node's for a connection that was not had or was lost, and PostgreSQL's for one it ends or will not take now. */
+/** Codes of Node's for a connection that was not had or was lost, PostgreSQL's for one it ends or will not take now, and ClickHouse's for one to a shard. */
 const LOST =
-  /^(E(CONN(REFUSED|RESET|ABORTED)|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)|08\w{3}|57P\d\d)$/;
+  /^(E(CONN(REFUSED|RESET|ABORTED)|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)|08\w{3}|57P\d\d|209|210|279)$/;
 /** What the clients of both engines say where they give no code. */
 const SAID =
   /^(Connection terminated|Client (was closed|has encountered)|timeout exceeded when|Timeout error|socket hang)/;

@@ -64,7 +64,7 @@ async function openInProcess({ data }: Options, say: Say, beforeUpgrade: BeforeU
       await beforeUpgrade(waiting);
       stores = await open();
     }
-    await migrateClickHouse(stores.clickhouse, null);
+    await migrateClickHouse(stores.clickhouse);
     await migratePostgres(stores.postgres);
     return stores;
   } catch (error) {
@@ -87,9 +87,9 @@ async function orClosed<T>(first: { close(): Promise<void> }, other: Promise<T>)
 function clickhouseOf({ clickhouseUrl: url, clickhouseCluster, data }: Options, say: Say): Promise<ClickHouse> {
   return say.step(url ? "ClickHouse, by CLICKHOUSE_URL" : "ClickHouse, in process", async () => {
     const engine = await (url
-      ? reached("CLICKHOUSE_URL", () => openClickHouse({ url }))
+      ? reached("CLICKHOUSE_URL", () => openClickHouse({ url, cluster: clickhouseCluster }))
       : openClickHouse({ directory: join(data, "clickhouse") }));
-    await migrateClickHouse(engine, url ? clickhouseCluster : null);
+    await migrateClickHouse(engine);
     return engine;
   });
 }

@@ -5,8 +5,9 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { openClickHouse, type ClickHouse } from "../../server/store/clickhouse.ts";
-import { clickhouseStatements, migrateClickHouse, refuseShards } from "../../server/store/migrate-clickhouse.ts";
+import { clickhouseStatements, migrateClickHouse } from "../../server/store/migrate-clickhouse.ts";
 import { defineQuestion } from "../../server/store/question.ts";
+import { behindStatement, frontStatement, spreadOf, SPREAD_TABLES } from "../../server/store/shards.ts";
 import { select } from "../clickhouse.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -72,10 +73,20 @@ describe("what a cluster is sent", { timeout: 120_000 }, () => {
     expect([...names].toSorted()).toEqual(made);
   });
 
-  test("shards are refused, as is a cluster the server does not know", () => {
-    expect(() => refuseShards("c", [{ shards: 1 }])).not.toThrow();
-    expect(() => refuseShards("c", [{ shards: 3 }])).toThrow("has 3 shards");
-    expect(() => refuseShards("c", [{ shards: 0 }])).toThrow("knows no cluster");
+  test("with several shards, one more stands in front of every table, on every node", async () => {
+    const spread = spreadOf("tie`out");
+    expect(await parsed(behindStatement(CLUSTER, spread))).toMatch(
+      /^CREATE DATABASE IF NOT EXISTS .*_shard. ON CLUSTER/,
+    );
+    const tables = await select(
+      clickhouse,
+      "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine != 'MaterializedView'",
+    );
+    expect(SPREAD_TABLES.toSorted()).toEqual(tables.map(({ name }) => String(name)).toSorted());
+    for (const table of SPREAD_TABLES) {
+      const statement = await parsed(frontStatement(CLUSTER, spread, table));
+      expect(statement).toMatch(/^CREATE OR REPLACE TABLE .* ON CLUSTER .* AS .*_shard.\.\w+ ENGINE = Distributed\(/);
+    }
   });
 
   test("statements the handbook gives for backups and object storage are read by the engine", async () => {

@@ -15,5 +15,5 @@ export const DERIVED_TABLES = [
 
 /** Empties everything derived; raw events stay. */
 export async function emptyDerivedTables(clickhouse: ClickHouse): Promise<void> {
-  for (const table of DERIVED_TABLES) await clickhouse.command(`TRUNCATE TABLE ${table}`);
+  for (const table of DERIVED_TABLES) await clickhouse.change(({ on }) => `TRUNCATE TABLE ${table} ${on}`);
 }

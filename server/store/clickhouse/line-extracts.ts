@@ -141,7 +141,9 @@ export const lineSums = defineQuestion({
 /** Takes back what a reading that failed had written so far. */
 export async function forgetLoad(clickhouse: ClickHouse, load: string): Promise<void> {
   const id = z.uuid().parse(load);
-  for (const table of ["lines", "line_buckets"]) await clickhouse.command(`DELETE FROM ${table} WHERE load = '${id}'`);
+  for (const table of ["lines", "line_buckets"]) {
+    await clickhouse.change(({ on }) => `DELETE FROM ${table} ${on} WHERE load = '${id}'`);
+  }
 }
 
 /** Loads with lines that no record names: readings a stop cut short. */

@@ -17,6 +17,6 @@ export async function restoreArrivals(clickhouse: ClickHouse): Promise<void> {
     await clickhouse.command(
       `INSERT INTO ${table} SELECT * FROM ${table}_arrived WHERE (${key}) IN (SELECT ${key} FROM ${table})`,
     );
-    await clickhouse.command(`TRUNCATE TABLE ${table}_arrived`);
+    await clickhouse.change(({ on }) => `TRUNCATE TABLE ${table}_arrived ${on}`);
   }
 }

@@ -1,14 +1,13 @@
 import * as z from "zod";
 import { defineQuestion } from "../question.ts";
-import { CountColumn } from "./columns.ts";
 
-/** Whether any migration ever ran. */
+/** The engine of the table of migrations; none before any ran. */
 export const migrationsTable = defineQuestion({
   engine: "clickhouse",
   name: "migration.table",
   params: z.object({}),
-  row: z.object({ exists: z.coerce.boolean() }),
-  sql: "SELECT count() > 0 AS exists FROM system.tables WHERE database = currentDatabase() AND name = 'migrations'",
+  row: z.object({ engine: z.string() }),
+  sql: "SELECT engine FROM system.tables WHERE database = currentDatabase() AND name = 'migrations'",
 });
 
 /** Migrations that ran, each once. */
@@ -26,13 +25,4 @@ export const recordTables = defineQuestion({
   params: z.object({ name: z.string(), sha256: z.string() }),
   row: z.never(),
   sql: "INSERT INTO migrations (name, sha256) SELECT {name:String}, {sha256:String}",
-});
-
-/** How many shards a cluster has; none where the server knows no such cluster. */
-export const clusterShards = defineQuestion({
-  engine: "clickhouse",
-  name: "cluster.shards",
-  params: z.object({ cluster: z.string() }),
-  row: z.object({ shards: CountColumn }),
-  sql: "SELECT uniqExact(shard_num) AS shards FROM system.clusters WHERE cluster = {cluster:String}",
 });

@@ -33,7 +33,7 @@ export async function keptTables(clickhouse: ClickHouse): Promise<string[]> {
   return [...kept].toSorted((a, b) => Number(fed.has(a)) - Number(fed.has(b)));
 }
 
-/** Parts of a table and the rows in each; they stay as they are until merges go on. */
+/** Parts of a table and the rows in each, deleted ones too until a merge drops them; they stay as they are until merges go on. */
 export const tableParts = defineQuestion({
   engine: "clickhouse",
   name: "move.parts",
@@ -59,8 +59,18 @@ export const partRows = (table: string) =>
       AND _part_offset >= {from:UInt64} AND _part_offset < {to:UInt64}`,
   });
 
+/** Rows of a table that are not deleted, repetitions and all. */
+export const rowsThere = (table: string) =>
+  defineQuestion({
+    engine: "clickhouse",
+    name: "move.rows-there",
+    params: z.object({}),
+    row: z.object({ rows: CountColumn }),
+    sql: `SELECT count() AS rows FROM \`${table}\``,
+  });
+
 export async function emptyMoved(clickhouse: ClickHouse, table: string): Promise<void> {
-  await clickhouse.command(`TRUNCATE TABLE \`${table}\``);
+  await clickhouse.change(({ on }) => `TRUNCATE TABLE \`${table}\` ${on}`);
 }
 
 const sums = (table: string) =>

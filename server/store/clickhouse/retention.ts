@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { RetainedTable } from "../../../schemas/estate/retention.ts";
 import type { ClickHouse } from "../clickhouse.ts";
+import { KEPT_HERE, type Kept } from "../shards.ts";
 import { defineQuestion } from "../question.ts";
 import { CountColumn } from "./columns.ts";
 
@@ -12,11 +13,14 @@ export interface Held {
   rules: readonly string[] | null;
 }
 
+/** Names a table with the rows of every shard: what tells that a row is held may lie on another one. */
+type Whole = Kept["whole"];
+
 /** A table with the instant its rows age from, and which rows a hold keeps. A row that does not say is kept. */
 interface Aging {
   table: string;
   at: string;
-  keeps(held: Held): string;
+  keeps(held: Held, whole: Whole): string;
 }
 
 const text = (value: string) => `'${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
@@ -30,11 +34,11 @@ const ofDatasets = (datasets: Held["datasets"]) =>
 const placed = ({ period, entity, datasets }: Held) =>
   `${oneOf("entity", entity)} AND ${oneOf("period", period)} AND ${ofDatasets(datasets)}`;
 /** Runs a hold covers, and those of which nothing is known to be read or filled. */
-const ofRuns = (held: Held) =>
-  `((job_namespace, job_name, run_id) IN (SELECT job_namespace, job_name, run_id FROM run_io WHERE ${placed(held)})
-    OR (job_namespace, job_name, run_id) NOT IN (SELECT job_namespace, job_name, run_id FROM run_io))`;
+const ofRuns = (held: Held, whole: Whole) =>
+  `((job_namespace, job_name, run_id) IN (SELECT job_namespace, job_name, run_id FROM ${whole("run_io")} WHERE ${placed(held)})
+    OR (job_namespace, job_name, run_id) NOT IN (SELECT job_namespace, job_name, run_id FROM ${whole("run_io")}))`;
 const byEntity = (held: Held) => `${oneOf("entity", held.entity)} AND ${oneOf("period", held.period)}`;
-const EXTRACTS = "SELECT load FROM line_extracts WHERE";
+const extracts = (whole: Whole) => `SELECT load FROM ${whole("line_extracts")} WHERE`;
 
 /** Tables in the order they are dropped from: what tells which rows are held goes last. */
 const AGING: Record<RetainedTable, readonly Aging[]> = {
@@ -42,7 +46,8 @@ const AGING: Record<RetainedTable, readonly Aging[]> = {
     {
       table: "events",
       at: "event_time",
-      keeps: (held) => `(${ofRuns(held)} OR event_id IN (SELECT event_id FROM control_totals WHERE ${placed(held)}))`,
+      keeps: (held, whole) =>
+        `(${ofRuns(held, whole)} OR event_id IN (SELECT event_id FROM ${whole("control_totals")} WHERE ${placed(held)}))`,
     },
   ],
   "control-totals": [{ table: "control_totals", at: "event_time", keeps: placed }],
@@ -58,7 +63,7 @@ const AGING: Record<RetainedTable, readonly Aging[]> = {
     ...["lines", "line_buckets"].map((table) => ({
       table,
       at: "load",
-      keeps: (held: Held) => `load IN (${EXTRACTS} ${byEntity(held)})`,
+      keeps: (held: Held, whole: Whole) => `load IN (${extracts(whole)} ${byEntity(held)})`,
     })),
     { table: "line_extracts", at: "received_at", keeps: byEntity },
   ],
@@ -85,11 +90,13 @@ export async function dropAged(
   let dropped = 0;
   const until = `parseDateTime64BestEffort(${text(before)}, 3)`;
   for (const { table, at, keeps } of AGING[name]) {
-    const aged = at === "load" ? `load IN (${EXTRACTS} received_at < ${until})` : `${at} < ${until}`;
-    const where = [aged, ...holds.map((held) => `NOT (${keeps(held)})`)].join(" AND ");
-    const [counted] = await clickhouse.ask(rowsWhere(table, where), {});
+    const where = (whole: Whole) => {
+      const aged = at === "load" ? `load IN (${extracts(whole)} received_at < ${until})` : `${at} < ${until}`;
+      return [aged, ...holds.map((held) => `NOT (${keeps(held, whole)})`)].join(" AND ");
+    };
+    const [counted] = await clickhouse.ask(rowsWhere(table, where(KEPT_HERE.whole)), {});
     if (!counted || counted.rows === 0) continue;
-    await clickhouse.command(`DELETE FROM ${table} WHERE ${where}`);
+    await clickhouse.change(({ on, whole }) => `DELETE FROM ${table} ${on} WHERE ${where(whole)}`);
     dropped += counted.rows;
   }
   return dropped;
