@@ -1,8 +1,12 @@
 import type { ServiceClientConstructor } from "@grpc/grpc-js";
 import { join } from "node:path";
 
-/** gRPC and Salesforce's service in it. Loaded only where change events are read or played. */
-export async function loadPubSub() {
+let loading: ReturnType<typeof load> | undefined;
+
+/** gRPC and Salesforce's service in it. Loaded only where change events are read or played, and once. */
+export const loadPubSub = () => (loading ??= load());
+
+async function load() {
   const [grpc, loader] = await Promise.all([import("@grpc/grpc-js"), import("@grpc/proto-loader")]);
   const file = join(import.meta.dirname, "pub-sub.proto");
   const definition = await loader.load(file, { defaults: true, enums: String });
