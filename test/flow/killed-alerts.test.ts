@@ -21,6 +21,9 @@ let server: ServerProcess;
 const SLACK = "/slack/chat.postMessage";
 const PAGER = "/v2/enqueue";
 const HOOK = "/hook";
+const TEAMS = "/workflows/close/triggers/manual/paths/invoke";
+const AGAIN = "This may have been told here already.";
+const PLACES = [SLACK, PAGER, HOOK, TEAMS];
 
 beforeAll(async () => {
   [vendors, mail] = await Promise.all([startVendors(), startMail()]);
@@ -33,8 +36,9 @@ beforeAll(async () => {
       receiver("room", "slack", { token: "SLACK" }, { channel: "C0CLOSE01", api: `${vendors.url}/slack` }),
       receiver("pager", "pagerduty", { routingKey: "PAGER" }, { api: vendors.url }),
       receiver("desk", "webhook", { url: "HOOK", secret: "SIGNED" }),
+      receiver("channel", "teams", { url: "TEAMS" }),
     ],
-    routes: [{ id: "owners", role: "platform", receivers: ["mail", "room", "pager", "desk"] }],
+    routes: [{ id: "owners", role: "platform", receivers: ["mail", "room", "pager", "desk", "channel"] }],
   });
   server = await start();
   for (const [at, name] of READERS.entries()) {
@@ -53,6 +57,7 @@ function start(): Promise<ServerProcess> {
   const env = {
     ...{ MAIL: mail.url, SENDER: "Tieout <tieout@tiny.example>", SLACK: "xoxb-1", PAGER: "r".repeat(32) },
     ...{ HOOK: `${vendors.url}${HOOK}`, SIGNED: secret, LOG_LEVEL: "error" },
+    TEAMS: `${vendors.url}${TEAMS}`,
   };
   return startServer({ sandbox: false, estate, data, env });
 }
@@ -112,10 +117,22 @@ function told(name: string): Record<string, number> {
     room: of(SLACK).length,
     pager: distinct(of(PAGER).map(({ body }) => body.dedup_key)),
     desk: distinct(of(HOOK).map(({ headers }) => headers["webhook-id"])),
+    channel: cardsOf(name),
   };
 }
 
-const ONCE = { "mail 0": 1, "mail 1": 1, room: 1, pager: 1, desk: 1 };
+/**
+ * Cards a Teams channel has of somebody. A workflow knows no message again, so one whose answer was lost is sent once more
+ * and says that it may have been told here: to its readers it is the same.
+ */
+function cardsOf(name: string): number {
+  const texts = vendors.to(TEAMS).map(({ body }) => JSON.stringify(body));
+  const own = texts.filter((text) => text.includes(name));
+  const again = own.filter((text) => text.includes(AGAIN)).length;
+  return Math.max(own.length - again, Math.min(again, 1));
+}
+
+const ONCE = { "mail 0": 1, "mail 1": 1, room: 1, pager: 1, desk: 1, channel: 1 };
 
 /** Waits until it is told everywhere, and a little longer, so that a second telling would be seen. */
 async function toldOnce(names: readonly string[]): Promise<void> {
@@ -129,9 +146,9 @@ test(
   { timeout: 240_000 },
   async () => {
     const hold = { status: 503, silent: true };
-    for (const path of [SLACK, PAGER, HOOK]) vendors.next.set(path, [hold]);
+    for (const path of PLACES) vendors.next.set(path, [hold]);
     const name = await taken();
-    await expect.poll(() => vendors.held(), { timeout: WITHIN }).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => vendors.held(), { timeout: WITHIN }).toBeGreaterThanOrEqual(PLACES.length);
     await killed();
     await toldOnce([name]);
   },
@@ -142,12 +159,14 @@ test(
   { timeout: 240_000 },
   async () => {
     const unsaid = { status: 200, silent: true, taken: true };
-    for (const path of [SLACK, PAGER, HOOK]) vendors.next.set(path, [unsaid]);
+    for (const path of PLACES) vendors.next.set(path, [unsaid]);
     mail.mute(READERS.length);
     const name = await taken();
     await expect.poll(() => told(name), { timeout: WITHIN }).toEqual(ONCE);
     await killed();
     await toldOnce([name]);
+    const cards = vendors.to(TEAMS).map(({ body }) => JSON.stringify(body));
+    expect(cards.filter((text) => text.includes(name)).map((text) => text.includes(AGAIN))).toEqual([false, true]);
     const repeated = mail.mails.filter(({ text }) => text.includes(name)).length;
     expect(repeated).toBeGreaterThanOrEqual(READERS.length);
   },
@@ -166,7 +185,7 @@ test(
         { status: 503 },
         { status: 200, cut: true },
       ];
-      for (const path of [SLACK, PAGER, HOOK]) vendors.next.set(path, [troubles[randomInt(troubles.length)]!]);
+      for (const path of PLACES) vendors.next.set(path, [troubles[randomInt(troubles.length)]!]);
       for (let made = 0; made < TAKERS_EACH; made++) names.push(await taken());
       await sleep(randomInt(1_500));
       await killed();
