@@ -15,7 +15,7 @@ const KEPT = join(ROOT, "node_modules/.cache/prepared");
 const AGED = 3_600_000;
 
 /** Files whose change makes both engines anew. */
-const ENGINES = ["server/store/**/*.{ts,sql}", "test/prepare-engines.ts", "package-lock.json"];
+const ENGINES = ["server/store/**/*.{ts,sql}", "server/tasks/boss.ts", "test/prepare-engines.ts", "package-lock.json"];
 
 /** Copies the engines' folders, with every migration applied, into a folder that has none yet. */
 export async function copyEngines(into: string, engines: readonly ("clickhouse" | "postgres")[]): Promise<void> {
