@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { createAllowance } from "./allowance.ts";
 import { findIncidents, type FoundIncidents } from "./find-incidents.ts";
 import { namedExceptions } from "./findings.ts";
 import { lookForExceptions, type Looking } from "./look-for-exceptions.ts";
@@ -21,12 +22,10 @@ export interface IncidentWatch {
 /** How long news gathers before it is looked at, and how often time alone is, in milliseconds. */
 const SETTLE = 300;
 const TICK = 2_000;
-/**
- * A costly look is followed by a rest this many times as long, so that boards are answered in between. News after a look
- * that no news had asked for does not wait: what goes wrong first is told first.
- */
-const REST = 9;
-const LONGEST_REST = 5_000;
+/** Looks leave boards most of the time. After a quiet while several may follow each other: what goes wrong is told at once. */
+const LOOKS = { share: 0.15, saved: 1_000, longestRest: 5_000 };
+/** What looks for time alone leave to news, in milliseconds of looking. */
+const FOR_NEWS = LOOKS.saved / 2;
 
 type Watching = Pick<Looking, "collectors" | "memo"> & {
   ctx: Looking["ctx"] & RecordContext & TroubleContext & Pick<Context, "log" | "touch">;
@@ -40,31 +39,27 @@ export function watchIncidents({ ctx, collectors, memo }: Watching): IncidentWat
   let waiting: NodeJS.Timeout | null = null;
   let ticking: NodeJS.Timeout | null = null;
   let dueAt = Infinity;
-  let heard = false;
-  const restsUntil = { news: 0, tick: 0 };
+  const allowance = createAllowance(LOOKS);
   let work: Promise<void> = Promise.resolve();
 
   const pass = async () => {
     const began = performance.now();
-    const byNews = heard;
-    heard = false;
     const found = findIncidents(ctx.estate, order, await lookForExceptions({ ctx, collectors, memo, slow }));
     const now = namesOf(found);
     const moved = new Set([...now].filter(([key, names]) => named.get(key) !== names).map(([key]) => key));
     const written = await recordIncidents(ctx, found, moved);
     named = now;
     if (written > 0) ctx.touch("incidents");
-    const ended = performance.now();
-    restsUntil.tick = ended + Math.min(LONGEST_REST, REST * (ended - began));
-    if (byNews) restsUntil.news = restsUntil.tick;
+    allowance.spend(began, performance.now());
   };
   const lookNow = () => {
     const next = work.then(pass);
     work = next.catch((error: unknown) => ctx.log.error({ err: error }, "incidents could not be looked for"));
     return next;
   };
-  const lookAfter = (rest: number) => {
-    const at = Math.max(performance.now() + SETTLE, rest);
+  const lookLeaving = (spare: number) => {
+    const now = performance.now();
+    const at = Math.max(now + SETTLE, allowance.leaves(spare, now));
     if (at >= dueAt) return;
     if (waiting) clearTimeout(waiting);
     dueAt = at;
@@ -75,9 +70,7 @@ export function watchIncidents({ ctx, collectors, memo }: Watching): IncidentWat
     }, at - performance.now());
   };
   const look = () => {
-    if (!ticking) return;
-    heard = true;
-    lookAfter(restsUntil.news);
+    if (ticking) lookLeaving(0);
   };
   return {
     look,
@@ -87,7 +80,7 @@ export function watchIncidents({ ctx, collectors, memo }: Watching): IncidentWat
       look();
     },
     start() {
-      ticking ??= setInterval(() => lookAfter(restsUntil.tick), TICK);
+      ticking ??= setInterval(() => lookLeaving(FOR_NEWS), TICK);
       ticking.unref();
       look();
     },
