@@ -52,7 +52,8 @@ const JOB = "cityHash64(job_namespace, job_name)";
  * with the row they were made of; the keys of those tables place what a move copies.
  */
 const SHARDING_KEYS: Readonly<Record<string, string>> = {
-  migrations: "cityHash64(name)",
+  // On the first shard, as a whole: in part it would have migrations run again.
+  migrations: "0",
   // All events of a run are of one job: its fold, its repetitions and the job's lineage stay together.
   incoming: JOB,
   events: JOB,

@@ -117,6 +117,19 @@ describe("what a cluster is sent", { timeout: 120_000 }, () => {
     for (const { disk } of Object.values(volumes)) expect(["default", ...Object.keys(disks)]).toContain(disk);
   });
 
+  test("the cluster of shards the deployment gives has shards, each written to through one replica", () => {
+    const xml = readFileSync(join(ROOT, "deploy/kubernetes/shards.example.xml"), "utf8");
+    expect(XMLValidator.validate(xml)).toBe(true);
+    const { clickhouse: configuration } = new XMLParser().parse(xml) as {
+      clickhouse: { remote_servers: { tieout: { shard: { internal_replication: boolean; replica: object[] }[] } } };
+    };
+    const { shard } = configuration.remote_servers.tieout;
+    expect(shard.map(({ internal_replication: once, replica }) => [once, replica.length])).toEqual([
+      [true, 2],
+      [true, 2],
+    ]);
+  });
+
   test("a backup brings every row back", async () => {
     await clickhouse.command("INSERT INTO quarantine (id) VALUES ('kept')");
     await clickhouse.command("BACKUP TABLE quarantine TO Memory('one')");

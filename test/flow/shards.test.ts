@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type * as z from "zod";
@@ -22,6 +22,7 @@ import { askedWith, fillSpread, LOADS, PERIOD } from "../spread-scene.ts";
 import { folders } from "../tiny-estate.ts";
 
 const QUESTIONS = resolve(import.meta.dirname, "../../server/store/clickhouse");
+const HANDBOOK = readFileSync(resolve(import.meta.dirname, "../../docs/operations.md"), "utf8");
 const { make, remove } = folders();
 let shards: ClickHouseShards;
 let opened: OpenedClickHouse;
@@ -229,6 +230,29 @@ describe("two shards", { timeout: 240_000 }, () => {
     const other = await openClickHouse({ url: `${shards.url}of_one`, cluster: shards.cluster });
     await expect(migrateClickHouse(other)).rejects.toThrow("were made for one");
     await other.close();
+  });
+
+  test("take in a server that joined empty, given the tables of another as the handbook says", async () => {
+    const { front, behind } = spread.cluster!.spread!;
+    const place = { cluster: shards.cluster, databases: [front, behind], tables: SPREAD_TABLES };
+    const [old, joined] = await Promise.all(shards.servers.map((url) => openClickHouse({ url })));
+    for (const table of SPREAD_TABLES) await joined!.command(`DROP TABLE ${front}.${table} SYNC`);
+    await joined!.command(`DROP DATABASE ${behind} SYNC`);
+    expect(await spread.ask(lackingServers, place)).toMatchObject([{ lacking: 2 * SPREAD_TABLES.length }]);
+
+    const [, asked = ""] = /--query "(SELECT concat\(create_table_query[^"]*)"/.exec(HANDBOOK) ?? [];
+    const named = asked.replaceAll("'tieout", `'${front}`).replace(/concat\(.*?'\)/, "create_table_query AS statement");
+    await joined!.command(`CREATE DATABASE ${behind}`);
+    const made = await select(old!, named);
+    for (const { statement } of made) await joined!.command(String(statement));
+    await Promise.all([old!.close(), joined!.close()]);
+
+    expect(await spread.ask(lackingServers, place)).toEqual([]);
+    await fillSpread(spread, make("more"), false);
+    const shardsOf = "SELECT uniqExact(_shard_num) AS shards, uniqExact(event_id) AS events FROM events";
+    const [events] = await select(spread, shardsOf);
+    expect(events).toMatchObject({ shards: "2" });
+    expect(await migrateClickHouse(spread)).toEqual([]);
   });
 
   test("answer nothing where one of them is away, rather than a part", async () => {
