@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { smallEstate } from "../../test/small-estate.ts";
 import { checkCalendars } from "./check-calendars.ts";
+import { checkCutOffs } from "./check-cut-offs.ts";
 import { checkDeadlineTimes } from "./check-deadline-times.ts";
 import { checkPeriods } from "./check-periods.ts";
 
@@ -136,6 +137,41 @@ describe("deadlines in an hour the clocks skip", () => {
       [/^close.milestones.0.gate.cutOff.at: the cut-off of “actuals” falls on 2024-03-31 02:00 for DE01/],
     ],
   ])("%s", (_, change, wanted) => expectMatches(complaintsOf(change, checkDeadlineTimes), wanted));
+});
+
+describe("cut-offs after what waits for them is due", () => {
+  const due = (cutOff: object, groupDeadline: object, entity: object = {}): Change => ({
+    entities: [{ ...base.entities[0], ...entity }],
+    close: {
+      ...{ ...base.close, groupDeadline },
+      milestones: [
+        { ...base.close.milestones[0], workDay: 4, at: "18:00", gate: { kind: "flow", flow: "actuals", cutOff } },
+      ],
+    },
+  });
+  it.each<[string, Change, (string | RegExp)[]]>([
+    ["before both", due({ workDay: 3, at: "12:00" }, { workDay: 5, at: "18:00" }), []],
+    ["at the very instant", due({ workDay: 4, at: "18:00" }, { workDay: 5, at: "18:00" }), []],
+    [
+      "before its own deadline, after the group's",
+      due({ workDay: 3, at: "12:00" }, { workDay: 2, at: "18:00" }),
+      [
+        "close.milestones.0.gate.cutOff: for DE01 in 2024-01 the cut-off of “actuals” (2024-02-05 12:00 Europe/Berlin) comes after the group deadline (2024-02-02 18:00 Europe/Berlin); expected an earlier cut-off, or a later groupDeadline",
+      ],
+    ],
+    [
+      "after its own deadline",
+      due({ workDay: 4, at: "18:01" }, { workDay: 5, at: "18:00" }),
+      [
+        /“actuals” \(2024-02-06 18:01 Europe\/Berlin\) comes after it is due .*expected an earlier cut-off, or a later workDay and at/,
+      ],
+    ],
+    [
+      "only where an entity's day begins later",
+      due({ workDay: 4, at: "16:00" }, { workDay: 4, at: "18:00" }, { country: "US", zone: "America/New_York" }),
+      [/for DE01 in 2024-\d\d the cut-off of “actuals” .* America\/New_York\) comes after the group deadline/],
+    ],
+  ])("%s", (_, change, wanted) => expectMatches(complaintsOf(change, checkCutOffs), wanted));
 });
 
 function days(month: string): string[] {

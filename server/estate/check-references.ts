@@ -1,5 +1,6 @@
 import type { Estate } from "../../schemas/estate/estate.ts";
 import { checkCalendars } from "./check-calendars.ts";
+import { checkCutOffs } from "./check-cut-offs.ts";
 import { checkDeadlineTimes } from "./check-deadline-times.ts";
 import { checkFlows } from "./check-flows.ts";
 import { checkMasterData } from "./check-master-data.ts";
@@ -30,7 +31,10 @@ export function checkReferences(estate: Estate, locate: Locate): string[] {
   checkRequests(estate, complain);
   checkRouting(estate, complain);
   // Instants can be reckoned only of calendars and periods that are in order.
-  if (problems.length === 0) checkDeadlineTimes(estate, complain);
+  if (problems.length === 0) {
+    checkDeadlineTimes(estate, complain);
+    checkCutOffs(estate, complain);
+  }
   return problems;
 }
 
