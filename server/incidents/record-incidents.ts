@@ -8,7 +8,7 @@ import {
   writeIncident,
   type StoredIncident,
 } from "../store/postgres/incidents.ts";
-import { tellChange, writeExceptions } from "../store/postgres/incidents-history.ts";
+import { keepVersions, tellChange, writeExceptions } from "../store/postgres/incidents-history.ts";
 import type { Asking } from "../store/postgres.ts";
 import { announce } from "./announce.ts";
 import type { FoundIncidents } from "./find-incidents.ts";
@@ -37,14 +37,17 @@ export async function recordIncidents(
     const folded = foldIncidents(known, found, uuidv7);
     const changes: Record<string, unknown>[] = [];
     const written = new Set<string>();
+    const kept: string[] = [];
     for (const each of folded) {
       const stored = await write(tx, each);
       // Another process opened it this very moment; what it lacks is added at the next look.
       if (!stored) continue;
       written.add(stored.causeKey);
+      kept.push(stored.id);
       await writeNamed(tx, stored, found);
       if (each.told) changes.push(await tell(tx, stored, each.told, found.now));
     }
+    await tx.ask(keepVersions, { incidents: kept, at: found.now });
     for (const standing of known) {
       if (standing.state === "resolved" || written.has(standing.causeKey) || !moved.has(standing.causeKey)) continue;
       await writeNamed(tx, standing, found);

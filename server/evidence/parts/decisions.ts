@@ -1,10 +1,9 @@
-import { evidenceBreaks, evidenceRequests } from "../../store/postgres/evidence-as-known.ts";
+import { evidenceBreaks, evidenceIncidents, evidenceRequests } from "../../store/postgres/evidence-as-known.ts";
 import {
   evidenceAlerts,
   evidenceBreakFiles,
   evidenceBreakSteps,
   evidenceIncidentChanges,
-  evidenceIncidents,
   evidenceSignoffs,
   evidenceWaivers,
 } from "../../store/postgres/evidence.ts";
@@ -104,7 +103,7 @@ export const requests = defineEvidencePart({
 export const incidents = defineEvidencePart({
   name: "incidents",
   title: "Incidents",
-  about: "What went wrong, its one cause, who took it and how it ended.",
+  about: "What was known to have gone wrong by then, its one cause, who had it and how it had ended.",
   needs: "incident:read",
   rows: evidenceIncidents,
   columns: {

@@ -27,7 +27,7 @@ export const controlTotals = defineEvidencePart({
 export const runs = defineEvidencePart({
   name: "runs",
   title: "Runs",
-  about: "The runs that read or filled what is in scope, how they ended and what they were correlated by.",
+  about: "The runs that read or filled what is in scope, as far as their events had come in by then.",
   needs: "run:read",
   rows: evidenceRuns,
   columns: {

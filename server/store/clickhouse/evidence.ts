@@ -34,15 +34,34 @@ export const evidenceTotals = clickhouseRows({
   where: TOTALS,
 });
 
+const RUN = "job_namespace, job_name, run_id";
+const NEVER = "toDateTime64(0, 3, 'UTC')";
+const STATED = ["correlation", "outcome", "exceptions", "error"] as const;
+/** A value is told where the event that stated it had come in by then; what was stated before it is in the events. */
+const toldByThen = (column: (typeof STATED)[number]) =>
+  `if(has(groupUniqArrayArray(r.heard), max(r.${column}).1), max(r.${column}).3, '') AS ${column}`;
+
+/**
+ * Runs as far as their events had come in: each run's fold, and each of its events beside it. The number of an event's type
+ * orders events of one instant as their rank does.
+ */
 export const evidenceRuns = clickhouseRows({
   name: "runs",
   key: ["r.job_namespace", "r.job_name", "r.run_id"],
-  columns: `r.job_namespace AS jobNamespace, r.job_name AS job, r.run_id AS runId, max(r.state).value AS state,
-    min(r.started_at) AS startedAt, max(r.last_event_at) AS lastEventAt, max(r.attempt) AS attempt,
-    max(r.correlation).value AS correlation, max(r.outcome).value AS outcome, max(r.exceptions).value AS exceptions,
-    max(r.error).value AS error`,
-  from: "runs AS r",
-  where: `(r.job_namespace, r.job_name, r.run_id) IN (${RUNS})`,
+  columns: `r.job_namespace AS jobNamespace, r.job_name AS job, r.run_id AS runId, max(r.moved).3 AS state,
+    min(r.began) AS startedAt, arrayMax(groupUniqArrayArray(r.heard)) AS lastEventAt,
+    if(max(r.later), greatest(1, uniqExactIf(r.began, r.moved.3 = 'START')), max(r.attempt)) AS attempt,
+    ${STATED.map(toldByThen).join(", ")}`,
+  from: `(SELECT ${RUN}, (${NEVER}, 0, '') AS moved, NULL::Nullable(DateTime64(3, 'UTC')) AS began,
+        []::Array(DateTime64(3, 'UTC')) AS heard, false AS later, attempt, ${STATED.join(", ")} FROM runs
+      UNION ALL SELECT ${RUN},
+        if(known AND event_type NOT IN ('', 'OTHER'), (event_time, toUInt8(event_type), toString(event_type)), (${NEVER}, 0, '')),
+        if(known AND event_type IN ('START', 'RUNNING'), event_time, NULL), if(known, [event_time], []), NOT known, 0,
+        ${STATED.map(() => `(${NEVER}, 0, '')`).join(", ")}
+      FROM (SELECT *, received_at <= ${AS_OF} AS known FROM events WHERE kind = 'run')) AS r`,
+  where: `(r.job_namespace, r.job_name, r.run_id) IN (${RUNS})
+    AND (r.job_namespace, r.job_name, r.run_id) IN (
+      SELECT ${RUN} FROM events WHERE received_at <= ${AS_OF} AND (${RUN}) IN (${RUNS}))`,
   grouped: true,
   limit: 2000,
 });

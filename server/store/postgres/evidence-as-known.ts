@@ -1,6 +1,6 @@
 import { postgresRows } from "../evidence.ts";
 
-/** Breaks and requests as they stood at the pack's date, put together again from what is only ever added to. */
+/** Breaks, requests and incidents as they stood at the pack's date, put together again from what is only ever added to. */
 
 const AS_OF = "(SELECT as_of FROM scope)";
 const iso = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
@@ -68,4 +68,47 @@ export const evidenceRequests = postgresRows({
   where: `(r.period IS NULL OR scope.period IS NULL OR r.period = scope.period)
     AND (r.entities = '{}' OR scope.entities IS NULL OR r.entities && scope.entities)
     AND (scope.flow IS NULL OR r.flow IS NULL OR r.flow = scope.flow) AND r.requested_at <= scope.as_of`,
+});
+
+const lastChange = (changes?: string) => `(SELECT c.sequence, c.change, c.at, c.by_id, c.by_name, c.severity
+      FROM incident_changes AS c WHERE c.incident_id = i.id AND ${by("c.at")} ${changes ? `AND c.change IN (${changes})` : ""}
+      ORDER BY c.sequence DESC LIMIT 1)`;
+const LIFE = "'opened', 'reopened', 'acknowledged', 'snoozed', 'woken', 'resolved'";
+
+/** Getting worse wakes an incident that was put aside. */
+const LIVED = `CASE WHEN moved.change = 'snoozed' AND said.sequence > moved.sequence AND EXISTS (SELECT FROM incident_changes AS c
+      WHERE c.incident_id = i.id AND c.change = 'worsened' AND c.sequence > moved.sequence AND ${by("c.at")}) THEN 'open'
+    WHEN moved.change IN ('opened', 'reopened', 'woken') THEN 'open' ELSE moved.change END`;
+const ENDED = "moved.change = 'resolved'";
+/** Nobody has it any more once it came back, or was handed back by a person. */
+const TAKEN = "taken.change = 'acknowledged'";
+
+/**
+ * Incidents as they stood: what was found of them is the version of then, their state and who had them follow from their
+ * changes. Of an incident older than its versions only its life is told.
+ */
+export const evidenceIncidents = postgresRows({
+  name: "incidents",
+  key: "i.id",
+  keyType: "text",
+  columns: `i.id, i.number::text AS number, v.code, v.class, said.severity, ${LIVED} AS state, v.owner_role AS "ownerRole",
+    v.words, v.cause, coalesce(v.entities, '{}') AS entities, coalesce(v.periods, '{}') AS periods,
+    coalesce(v.flows, '{}') AS flows, ${iso("v.since_at")} AS "sinceAt", ${iso("i.opened_at")} AS "openedAt",
+    ${iso(`CASE WHEN ${TAKEN} THEN taken.at END`)} AS "acknowledgedAt",
+    CASE WHEN ${TAKEN} THEN jsonb_build_object('id', taken.by_id, 'name', taken.by_name) END AS "acknowledgedBy",
+    ${iso(`CASE WHEN ${ENDED} THEN moved.at END`)} AS "resolvedAt",
+    CASE WHEN ${ENDED} AND i.resolved_at = moved.at THEN i.resolution END AS resolution, v.amount, v.currency`,
+  from: `incidents AS i
+    CROSS JOIN LATERAL ${lastChange()} AS said
+    CROSS JOIN LATERAL ${lastChange(LIFE)} AS moved
+    CROSS JOIN LATERAL (SELECT c.change, c.at, c.by_id, c.by_name FROM incident_changes AS c
+      WHERE c.incident_id = i.id AND ${by("c.at")} AND (c.change IN ('opened', 'reopened', 'acknowledged')
+        OR (c.change = 'woken' AND c.text LIKE 'Handed back%'))
+      ORDER BY c.sequence DESC LIMIT 1) AS taken
+    LEFT JOIN LATERAL (SELECT * FROM incident_versions AS w WHERE w.incident_id = i.id AND ${by("w.at")}
+      ORDER BY w.sequence DESC LIMIT 1) AS v ON true`,
+  where: `(scope.period IS NULL OR coalesce(v.periods, i.periods) = '{}' OR scope.period = ANY (coalesce(v.periods, i.periods)))
+    AND (coalesce(v.entities, i.entities) = '{}' OR scope.entities IS NULL OR coalesce(v.entities, i.entities) && scope.entities)
+    AND (scope.flow IS NULL OR coalesce(v.flows, i.flows) = '{}' OR scope.flow = ANY (coalesce(v.flows, i.flows)))
+    AND i.opened_at <= scope.as_of`,
 });

@@ -59,18 +59,6 @@ const INCIDENTS = `(scope.period IS NULL OR i.periods = '{}' OR scope.period = A
   AND (i.entities = '{}' OR ${anyEntity("i.entities")})
   AND (scope.flow IS NULL OR i.flows = '{}' OR scope.flow = ANY (i.flows)) AND ${known("i.opened_at")}`;
 
-export const evidenceIncidents = postgresRows({
-  name: "incidents",
-  key: "i.id",
-  keyType: "text",
-  columns: `i.id, i.number::text AS number, i.code, i.class, i.severity, i.state, i.owner_role AS "ownerRole", i.words,
-    i.cause, i.entities, i.periods, i.flows, ${iso("i.since_at")} AS "sinceAt", ${iso("i.opened_at")} AS "openedAt",
-    ${iso("i.acknowledged_at")} AS "acknowledgedAt", i.acknowledged_by AS "acknowledgedBy",
-    ${iso("i.resolved_at")} AS "resolvedAt", i.resolution, i.amount, i.currency`,
-  from: "incidents AS i",
-  where: INCIDENTS,
-});
-
 export const evidenceIncidentChanges = postgresRows({
   name: "incident-changes",
   key: "c.sequence",

@@ -129,3 +129,31 @@ export const notesOfIncidents = defineQuestion({
   row: StoredChange,
   sql: `SELECT ${CHANGE} FROM incident_changes WHERE incident_id = ANY($1::text[]) AND change = 'noted' ORDER BY sequence`,
 });
+
+const FOUND = [
+  "code",
+  "class",
+  "owner_role",
+  "words",
+  "cause",
+  "entities",
+  "periods",
+  "flows",
+  "since_at",
+  "amount",
+  "currency",
+];
+const found = (table: string) => FOUND.map((column) => `${table}.${column}`).join(", ");
+
+/** Keeps what was found of incidents at an instant, where it is otherwise than what was kept last. */
+export const keepVersions = defineQuestion({
+  engine: "postgres",
+  name: "incident.keep-versions",
+  params: z.object({ incidents: z.array(z.string()), at: Instant }),
+  row: z.never(),
+  sql: `INSERT INTO incident_versions (incident_id, at, ${FOUND.join(", ")})
+    SELECT i.id, $2, ${found("i")} FROM incidents AS i
+    LEFT JOIN LATERAL (SELECT * FROM incident_versions WHERE incident_id = i.id ORDER BY sequence DESC LIMIT 1) AS v ON true
+    WHERE i.id = ANY ($1) AND (v.incident_id IS NULL OR (${found("v")}) IS DISTINCT FROM (${found("i")}))
+    ORDER BY i.number`,
+});
