@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { TopicName } from "../schemas/topic.ts";
 import { createAgain } from "./again.ts";
 import { createApp } from "./app.ts";
 import { createCheckpoints } from "./breaks/checkpoints.ts";
@@ -18,9 +17,9 @@ import type { Door } from "./listen.ts";
 import { openContext, type OpenedLater } from "./open-context.ts";
 import { openFoundations, type Foundations, type Start } from "./open-foundations.ts";
 import { playIn } from "./play-in.ts";
-import { hearNews } from "./processes/hear-news.ts";
+import { hearNews, type HearDeps } from "./processes/hear-news.ts";
 import { releaseHeld } from "./notify/release-held.ts";
-import { openProcesses } from "./processes/open-processes.ts";
+import { openProcesses, type Processes } from "./processes/open-processes.ts";
 import { pushPlayed } from "./push-played.ts";
 import { createFollowing } from "./requests/follow-runs.ts";
 import { recoverRequests } from "./requests/recover-requests.ts";
@@ -63,7 +62,7 @@ async function open(start: Start, onStop: (close: () => unknown) => void) {
   say.line(`Tieout · ${options.estate}`);
   const dashboards = loadDashboards(options.dashboards);
   const founded = await openFoundations(start, onStop);
-  const { estate, log, door, metrics, sandbox, clock, sources, clickhouse, postgres, facts, ingest, people } = founded;
+  const { estate, log, door, metrics, sandbox, clock, sources, clickhouse, postgres, ingest, people } = founded;
 
   onStop(watchEngines({ clickhouse, postgres, metrics, dataDirectory: options.data }));
 
@@ -122,17 +121,7 @@ async function open(start: Start, onStop: (close: () => unknown) => void) {
   }
   await beginWatch(ctx);
   await say.step("Reconciliations", checkpoints.start);
-  const touchHere = (topic: TopicName) => stream.touch(topic);
-  const hearing = {
-    rooms,
-    facts,
-    touchHere,
-    dismissHere: doors.dismiss,
-    hurryHere: own.hurry,
-    follow: createFollowing(ctx),
-  };
-  await processes.news?.start(hearNews({ ...hearing, reread: () => rereadFacts(founded) }));
-  onStop(() => processes.news?.stop());
+  onStop(await hearOthers(founded, { rooms, processes, stream, dismissHere: doors.dismiss, hurryHere: own.hurry }));
   onStop(await shareWork({ rooms, processes, own, roles: options.roles }));
   for (const line of await greeting(rooms, { url: door.url, console: existsSync(ui), environment })) say.line(line);
   return door.url;
@@ -146,6 +135,23 @@ function openDoors(rooms: Rooms, { door, stream, ui }: { door: Door; stream: Str
   const socket = openSocket(door.http, { stream, metrics: ctx.metrics, actorOf });
   // No request may meet an engine that is closed, so the door is shut before anything behind it.
   return { close: () => Promise.all([door.close(), socket.close()]), dismiss: socket.dismiss };
+}
+
+interface Heard extends Pick<HearDeps, "dismissHere" | "hurryHere"> {
+  rooms: Rooms;
+  processes: Processes;
+  stream: Stream;
+}
+
+/** Begins to hear what other processes accept; answers how to stop. */
+async function hearOthers(founded: Foundations, { processes: { news }, stream, ...hearing }: Heard) {
+  const hear = hearNews({
+    ...{ ...hearing, facts: founded.facts, follow: createFollowing(hearing.rooms.ctx) },
+    touchHere: (topic) => stream.touch(topic),
+    reread: () => rereadFacts(founded),
+  });
+  await news?.start(hear);
+  return () => news?.stop();
 }
 
 async function rereadFacts({ facts, clickhouse, clock, log }: Foundations): Promise<void> {
