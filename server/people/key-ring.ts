@@ -36,7 +36,7 @@ export function createKeyRing(deps: { postgres: Postgres; log: Logger; adminKey:
     const [key] = await deps.postgres.ask(keyBySha256, { sha256 });
     if (!key) {
       known.delete(sha256);
-      throw new Fault("bad-key", "This key is not known. Keys are made under Admin, or by POST /api/v1/keys.");
+      throw new Fault("bad-key", "This key is not known. Keys are made under Access, or by POST /api/v1/keys.");
     }
     const fresh = { key, readAt: Date.now(), usedAt: held?.usedAt ?? 0 };
     known.set(sha256, fresh);
