@@ -12,7 +12,7 @@ import { openClickHouse } from "../../server/store/clickhouse.ts";
 import { openPostgres } from "../../server/store/postgres.ts";
 import { tellOthers } from "../../server/share-work.ts";
 import { openRequestTower, sceneEstate } from "../request-scene.ts";
-import { vendorBehind } from "./vendor-door.ts";
+import { lastOf, vendorBehind } from "./vendor-door.ts";
 
 /** A process that carries requests out beside others, over engines that are cut off: `node cut-worker.ts <places>`. */
 export interface Places {
@@ -59,12 +59,11 @@ await processes.news?.start(
 
 /** Reads the vendor's runs again and again, as a collector does: from a cursor that moves once they are accepted. */
 let reading: NodeJS.Timeout | null = null;
-const accepted = new Map<string, string>();
+let since = "";
 const read = async () => {
-  const runs = await vendor.runs().catch(() => []);
-  const news = runs.filter(({ runId, lastEventAt }) => accepted.get(runId) !== lastEventAt);
-  const taken = news.length === 0 || (await ingest.acceptEvents(news.map(eventOf), "vendor").catch(() => null));
-  if (taken) for (const { runId, lastEventAt } of news) accepted.set(runId, lastEventAt);
+  const runs = await vendor.runs(since).catch(() => []);
+  const taken = runs.length === 0 || (await ingest.acceptEvents(runs.map(eventOf), "vendor").catch(() => null));
+  if (taken) since = lastOf(runs, since);
   if (reading) reading = setTimeout(() => void read(), EVERY);
 };
 const collect = {

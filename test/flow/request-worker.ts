@@ -1,7 +1,7 @@
 import { recoverRequests } from "../../server/requests/recover-requests.ts";
 import { openPostgres } from "../../server/store/postgres.ts";
 import { openRequestTower, sceneEstate } from "../request-scene.ts";
-import { vendorBehind } from "./vendor-door.ts";
+import { lastOf, vendorBehind } from "./vendor-door.ts";
 
 /** A process that carries requests out, to be killed: `node request-worker.ts <database> <vendor> <entities>`. */
 const [, , database = "", address = "", entities = "1"] = process.argv;
@@ -11,7 +11,9 @@ const vendor = vendorBehind(address);
 const tower = await openRequestTower(postgres, sceneEstate(Number(entities)), vendor);
 await recoverRequests(tower.ctx);
 process.stdout.write("ready\n");
-for (;;) {
-  for (const run of await vendor.runs().catch(() => [])) tower.hear(run);
+for (let since = ""; ;) {
+  const runs = await vendor.runs(since).catch(() => []);
+  for (const run of runs) tower.hear(run);
+  since = lastOf(runs, since);
   await new Promise((wait) => setTimeout(wait, 100));
 }

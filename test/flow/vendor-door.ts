@@ -8,9 +8,10 @@ import type { LedgerVendor } from "../request-scene.ts";
 /** Puts a vendor behind HTTP, for processes beside this one. */
 export async function openVendorDoor(vendor: LedgerVendor): Promise<{ url: string; close(): void }> {
   const door = createServer(async (request, response) => {
-    const body = JSON.parse((await text(request)) || "{}") as never;
+    const body = JSON.parse((await text(request)) || "{}") as TriggerInput & { since: string };
     try {
-      const answer = request.url === "/runs" ? { runs: vendor.runs() } : await vendor.trigger(body);
+      const told = () => vendor.runs().filter(({ lastEventAt }) => lastEventAt >= body.since);
+      const answer = request.url === "/runs" ? { runs: told() } : await vendor.trigger(body);
       response.end(JSON.stringify(answer));
     } catch (error) {
       const { code, message } = error as VendorError;
@@ -40,6 +41,12 @@ export function vendorBehind(url: string) {
   return {
     trigger: (input: TriggerInput) => ask<Triggered>("trigger", input),
     cancel: async () => {},
-    runs: async () => (await ask<{ runs: Run[] }>("runs", {})).runs,
+    /** Runs that changed at an instant or after it. */
+    runs: async (since: string) => (await ask<{ runs: Run[] }>("runs", { since })).runs,
   };
+}
+
+/** When the last of them changed; `before` where there are none. */
+export function lastOf(runs: readonly Run[], before: string): string {
+  return runs.reduce((last, { lastEventAt }) => (lastEventAt > last ? lastEventAt : last), before);
 }
