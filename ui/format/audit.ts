@@ -11,7 +11,13 @@ const ACTS: Record<string, string> = {
   "delegation.give": "named a stand-in",
   "incident.find": "judged incidents",
   "lines.hand-in": "handed in lines",
+  "person.drop-second-factor": "took a second factor away",
+  "person.end-session": "ended a session",
+  "person.end-sessions": "ended every session of a person",
+  "person.follow-groups": "followed the provider’s groups",
   "retention.drop": "dropped what retention lets go",
+  "role.end": "ended a taken role",
+  "role.take": "took another role",
   "silence.create": "silenced messages",
   "silence.expire": "ended a silence",
 };
