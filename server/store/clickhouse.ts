@@ -73,7 +73,8 @@ export async function openClickHouse(address: ClickHouseAddress): Promise<ClickH
   try {
     const cluster = await clusterOf(alone, address.cluster);
     if (!cluster.spread) return { ...alone, cluster };
-    return across(address.url, { ...cluster, spread: cluster.spread }, alone);
+    await alone.close();
+    return across(address.url, { ...cluster, spread: cluster.spread });
   } catch (error) {
     await alone.close();
     throw error;
@@ -102,7 +103,7 @@ async function clusterOf(server: ClickHouse, name: string): Promise<Cluster> {
 }
 
 /** Asks and inserts through the tables in front; changes what is kept in the database behind them. */
-function across(url: string, cluster: Cluster & { spread: Spread }, alone: ClickHouse): ClickHouse {
+function across(url: string, cluster: Cluster & { spread: Spread }): ClickHouse {
   const front = over(served(url, { ...SETTINGS, ...ACROSS }), cluster);
   const place = new URL(url);
   place.pathname = `/${encodeURIComponent(cluster.spread.behind)}`;
@@ -112,7 +113,7 @@ function across(url: string, cluster: Cluster & { spread: Spread }, alone: Click
     ...front,
     change: (statement) => behind.command(statement(kept)),
     async close() {
-      for (const each of [alone, front, behind]) await each.close();
+      for (const each of [front, behind]) await each.close();
     },
   };
 }
