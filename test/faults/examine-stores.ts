@@ -17,7 +17,7 @@ export interface Examined {
   unlike: { table: string; before: string[]; after: string[] }[];
   events: number;
   audit: { intact: boolean; entries: number; reason: string };
-  requests: { id: string; state: string }[];
+  requests: { id: string; state: string; outcome: string | null }[];
   steps: StepLeft[];
   letters: { id: string; state: string; receiver: string; carrier: string | null; attempts: number }[];
   /** What identifies a letter, where two have the same. */
@@ -74,7 +74,7 @@ async function examine(place: Place): Promise<Examined> {
     unlike: await unlikeRebuilt(clickhouse),
     events: n,
     audit: { intact: verdict.intact, entries: verdict.entries, reason: verdict.intact ? "" : verdict.reason },
-    requests: await ask("SELECT id, state FROM requests ORDER BY id"),
+    requests: await ask("SELECT id, state, outcome FROM requests ORDER BY id"),
     steps: await ask(`SELECT request_id AS request, system, job, kind, state, fault, asked, adopted,
       vendor_run_key AS "runKey" FROM request_steps ORDER BY request_id, ordinal`),
     letters: await ask("SELECT id, state, receiver, carrier, attempts FROM alerts ORDER BY id"),

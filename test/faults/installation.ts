@@ -102,7 +102,10 @@ export async function openInstallation({ form, directory, estate, env, onEnd }: 
 async function servedEngines() {
   const binaries = postgresBinaries();
   if (!binaries) throw new Error("The served form needs PostgreSQL on this machine, and there is none.");
-  const [postgres, clickhouse] = await Promise.all([startPostgresServer(binaries), startClickHouseDoor({ migrated: true })]);
+  const [postgres, clickhouse] = await Promise.all([
+    startPostgresServer(binaries),
+    startClickHouseDoor({ migrated: true }),
+  ]);
   const [toPostgres, toClickHouse] = await Promise.all([openTcpProxy(postgres.url), openTcpProxy(clickhouse.url)]);
   return {
     ...{ postgres: toPostgres, clickhouse: toClickHouse },

@@ -117,9 +117,13 @@ function toldOnce({ told }: Witnessed, { letters, twins }: Examined): Invariant 
 function requestsStated({ asked }: Witnessed, { requests, steps }: Examined): Invariant {
   const states = new Map(requests.map(({ id, state }) => [id, state]));
   const counts = Map.groupBy(requests, ({ state }) => state);
+  const why = requests.filter(({ state }) => state === "failed").map(({ outcome }) => outcome ?? "without a word");
   return {
     name: "every request in a stated outcome",
-    found: [...counts].map(([state, list]) => `${list.length} ${state}`).join(", ") || "none asked",
+    found: [
+      [...counts].map(([state, list]) => `${list.length} ${state}`).join(", ") || "none asked",
+      ...new Set(why),
+    ].join("; "),
     breaches: [
       ...asked.filter(({ requests: each }) => each.size > 1).map(({ key }) => `${key} was made into two requests`),
       ...asked.flatMap(({ key, request }) =>
