@@ -25,7 +25,6 @@ const OPEN: Record<string, string> = {
   "OPTIONS /api/v1/webhooks/{sender}": "the handshake of senders",
   "POST /api/v1/webhooks/{sender}": "senders prove themselves by signature",
   "POST /api/v1/collectors/{system}/webhook": "vendors prove themselves by signature",
-  "POST /api/v1/collectors/{system}/webhook": "vendors prove themselves by signature",
 };
 /** What would end the test's own sessions or keys, if it were allowed. */
 const NOT_CALLED = new Set(["DELETE /api/v1/session/me"]);
