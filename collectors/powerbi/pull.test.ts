@@ -158,7 +158,8 @@ test.each([
   };
   const { events } = await connected.pull(null);
   const facets = (events as RunEvent[]).at(-1)?.outputs?.[0]?.facets as
-    Record<string, { totals?: object[] }> | undefined;
+    | Record<string, { totals?: object[] }>
+    | undefined;
   const totals = facets?.tieout_controlTotals?.totals ?? [];
   if (batch === null) expect(totals).toEqual([]);
   else expect(totals).toContainEqual(expect.objectContaining({ measure: "debit", value: debit, correlationId: batch }));

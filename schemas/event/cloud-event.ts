@@ -19,7 +19,8 @@ export const CloudEventAttributes = z.looseObject({
 export type CloudEventAttributes = z.infer<typeof CloudEventAttributes>;
 
 export type CloudEventReading =
-  { ok: true; attributes: CloudEventAttributes } | { ok: false; reason: string; path: string };
+  | { ok: true; attributes: CloudEventAttributes }
+  | { ok: false; reason: string; path: string };
 
 const BODY = new Set(["data", "data_base64"]);
 const HEADER = "ce-";

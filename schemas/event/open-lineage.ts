@@ -60,7 +60,9 @@ export type DatasetEvent = z.infer<typeof DatasetEvent>;
 
 /** An event after reading, with its kind made plain. */
 export type LineageEvent =
-  { kind: "run"; event: RunEvent } | { kind: "job"; event: JobEvent } | { kind: "dataset"; event: DatasetEvent };
+  | { kind: "run"; event: RunEvent }
+  | { kind: "job"; event: JobEvent }
+  | { kind: "dataset"; event: DatasetEvent };
 
 /** What deviated from the specification and was accepted all the same. `path` is a JSON pointer. */
 export const Warning = z.object({ path: z.string(), message: z.string() });
@@ -68,4 +70,5 @@ export type Warning = z.infer<typeof Warning>;
 
 /** The reader's answer: an event with its warnings, or why a person must look at the input. */
 export type Reading =
-  { ok: true; lineage: LineageEvent; warnings: Warning[] } | { ok: false; reason: string; path: string };
+  | { ok: true; lineage: LineageEvent; warnings: Warning[] }
+  | { ok: false; reason: string; path: string };

@@ -19,8 +19,9 @@ export function instantOf(local: string, zone: string): Instant {
 
 /** A zone's offset in milliseconds where no clock changes within a day of a wall time; else null. */
 function steadyOffset(zone: string, naive: number): number | null {
-  let { offset, changes } = offsetsIn(zone, Math.floor(new Date(naive).getUTCFullYear() / 10) * 10);
-  for (const change of changes) {
+  const known = offsetsIn(zone, Math.floor(new Date(naive).getUTCFullYear() / 10) * 10);
+  let { offset } = known;
+  for (const change of known.changes) {
     if (Math.abs(change.at - naive) <= DAY) return null;
     if (change.at < naive) offset = change.offset;
   }

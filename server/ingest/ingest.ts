@@ -190,7 +190,8 @@ function listen<L>(listeners: Set<L>, listener: L): () => void {
 }
 
 type TakenIn = { acceptance: Acceptance } & (
-  { ready: PreparedRow; refused?: never } | { ready?: never; refused: QuarantinedInput }
+  | { ready: PreparedRow; refused?: never }
+  | { ready?: never; refused: QuarantinedInput }
 );
 
 /** Doors that others send to; what Tieout reads itself it reads at its own pace. */

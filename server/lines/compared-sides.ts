@@ -17,7 +17,8 @@ import { restatingBetween, type Restating } from "./restate-lines.ts";
 
 /** Two extracts each by their ids, or a rule's hop by the dataset it leads to. */
 export type SidesAsked =
-  { left: readonly string[]; right: readonly string[] } | { rule: string; hop: string; entity: string; period: string };
+  | { left: readonly string[]; right: readonly string[] }
+  | { rule: string; hop: string; entity: string; period: string };
 
 /** The loads of both sides of a comparison, none of them empty. */
 export interface Sides {

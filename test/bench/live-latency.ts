@@ -86,7 +86,8 @@ async function timeMarks(server: ServerProcess, estate: BenchEstate): Promise<nu
   });
   try {
     const answer = (await socket.timeout(LOST_AFTER).emitWithAck("subscribe", `flows/${estate.period}`)) as
-      Snapshot | { refused: string };
+      | Snapshot
+      | { refused: string };
     if ("refused" in answer) throw new Error(`The live board was refused: ${answer.refused}`);
     await sleep(2_000);
     return await marks.send((runId, index) =>

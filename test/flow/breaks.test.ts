@@ -218,7 +218,9 @@ describe("beside a break", () => {
 
   test("the live list shows people their own entities", async () => {
     expect(Object.keys(await liveBreakRows(tower.ctx, { entities: ["US01"] }))).toEqual([]);
-    expect(Object.values(await liveBreakRows(tower.ctx, { entities: ["DE01"] })).map(({ rule }) => rule)).toContain("tie-out");
+    expect(Object.values(await liveBreakRows(tower.ctx, { entities: ["DE01"] })).map(({ rule }) => rule)).toContain(
+      "tie-out",
+    );
   });
 });
 

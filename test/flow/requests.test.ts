@@ -292,6 +292,8 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
     expect((await app.request(`/api/v1/requests/${request.id}`)).status).toBe(404);
     const { requests } = (await (await app.request("/api/v1/requests?limit=200")).json()) as { requests: RequestRow[] };
     expect(new Set(requests.map(({ entity }) => entity))).toEqual(new Set(["DE01"]));
-    expect(Object.values(await requestRows(ctx, { entities: ["DE01"] })).every(({ entity }) => entity === "DE01")).toBe(true);
+    expect(Object.values(await requestRows(ctx, { entities: ["DE01"] })).every(({ entity }) => entity === "DE01")).toBe(
+      true,
+    );
   });
 });

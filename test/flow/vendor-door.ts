@@ -33,7 +33,8 @@ export function vendorBehind(url: string) {
   const ask = async <T>(path: string, body: unknown): Promise<T> => {
     const response = await fetch(`${url}/${path}`, { method: "POST", body: JSON.stringify(body) }).catch(() => null);
     const answer = (await response?.json().catch(() => null)) as
-      (T & { code?: VendorError["code"]; message?: string }) | null;
+      | (T & { code?: VendorError["code"]; message?: string })
+      | null;
     if (!response || !answer) throw new VendorError("unreachable", "no connection");
     if (!response.ok) throw new VendorError(answer.code ?? "unreachable", answer.message ?? "");
     return answer;
