@@ -23,9 +23,9 @@ async function run(args: string[]): Promise<number> {
   const { manifest, sha256, bytes } = await makeBackup(options.data, place, say);
   const { audit } = manifest.contents;
   say.line(`  ${manifest.files.length} files, ${(bytes / 1e6).toFixed(1)} MB, in ${place}`);
-  say.line(`  The audit log: ${audit.entries} entries, ${audit.flaw ?? `head ${audit.head}`}`);
+  if (audit) say.line(`  The audit log: ${audit.entries} entries, ${audit.flaw ?? `head ${audit.head}`}`);
   say.line(`  SHA-256 of the manifest: ${sha256}`);
-  return audit.flaw ? 1 : 0;
+  return audit?.flaw ? 1 : 0;
 }
 
 function read(args: string[]) {

@@ -15,10 +15,9 @@ async function run(args: string[]): Promise<void> {
   const say = createSay(process.stdout);
   const to = resolve(here, data);
   const { at, contents } = await restoreBackup({ from: resolve(here, from), to, verify }, say);
-  const { entries, head } = contents.audit;
-  say.line(
-    `  ${to} is as it was backed up at ${at}${verify ? `; the audit log: ${entries} entries, head ${head}` : ""}`,
-  );
+  const { audit } = contents;
+  const log = verify && audit ? `; the audit log: ${audit.entries} entries, head ${audit.head}` : "";
+  say.line(`  ${to} is as it was backed up at ${at}${log}`);
 }
 
 function read(args: string[]) {

@@ -3,7 +3,9 @@ import { OptionError, type Options } from "../options.ts";
 import type { Say } from "../say.ts";
 import type { BeforeUpgrade } from "../store/open-stores.ts";
 import { copyInstallation } from "./make-backup.ts";
-import { isWhole } from "./manifest.ts";
+import { isWhole, OWN_ENGINES } from "./manifest.ts";
+
+type Upgrading = Pick<Options, "data" | "backup" | "clickhouseUrl" | "databaseUrl">;
 
 /**
  * Copies the data folder, which this process holds, beside itself before a newer version changes it: the way back. A
@@ -11,7 +13,8 @@ import { isWhole } from "./manifest.ts";
  *
  * @throws {OptionError} where there is no room for it
  */
-export function backedUpBefore({ data, backup }: Pick<Options, "data" | "backup">, say: Say): BeforeUpgrade {
+export function backedUpBefore({ data, backup, clickhouseUrl, databaseUrl }: Upgrading, say: Say): BeforeUpgrade {
+  const served = { clickhouse: clickhouseUrl, postgres: databaseUrl };
   return async (waiting) => {
     if (!backup) return say.line(`  Upgrading without a backup, by --no-backup: ${waiting.join(", ")}`);
     const to = `${data}.before-${newest(waiting)}`;
@@ -19,7 +22,8 @@ export function backedUpBefore({ data, backup }: Pick<Options, "data" | "backup"
     // What is not whole was cut short, and nothing has been changed since.
     if (existsSync(to)) rmSync(to, { recursive: true });
     try {
-      await copyInstallation(data, to, say);
+      const own = OWN_ENGINES.filter((engine) => !served[engine]);
+      await copyInstallation(data, to, own, say);
     } catch (error) {
       rmSync(to, { recursive: true, force: true });
       if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;

@@ -5,7 +5,7 @@ import { OptionError } from "../options.ts";
 import type { Say } from "../say.ts";
 import { NOTE_FILE, noteBackup } from "./backup-note.ts";
 import { copyFile, ofEach } from "./copy-file.ts";
-import { COPIES, staysInside, writeManifest, type Manifest } from "./manifest.ts";
+import { COPIES, OWN_ENGINES, staysInside, writeManifest, type Manifest, type OwnEngine } from "./manifest.ts";
 import { readContents } from "./read-contents.ts";
 
 /** What belongs to the process or to this folder alone, and would mislead where it is restored. */
@@ -27,16 +27,22 @@ export async function makeBackup(dataDirectory: string, to: string, say: Say): P
   checkPlaces(dataDirectory, to);
   const release = lockDataDirectory(dataDirectory);
   try {
-    return await copyInstallation(dataDirectory, to, say);
+    return await copyInstallation(dataDirectory, to, OWN_ENGINES, say);
   } finally {
     release();
   }
 }
 
-/** Copies a data folder this process holds, its engines closed, into an empty folder. */
-export async function copyInstallation(dataDirectory: string, to: string, say: Say): Promise<Backup> {
+/** Copies a data folder this process holds, with these engines in it closed, into an empty folder. */
+export async function copyInstallation(
+  dataDirectory: string,
+  to: string,
+  engines: readonly OwnEngine[],
+  say: Say,
+): Promise<Backup> {
   const at = new Date().toISOString();
-  const contents = await say.step("Counted rows, recomputed the audit log", () => readContents(dataDirectory));
+  const title = "Counted rows, recomputed the audit log";
+  const contents = await say.step(title, () => readContents(dataDirectory, engines));
   // Whoever may read the copies could sign in Tieout's name.
   mkdirSync(join(to, COPIES), { recursive: true, mode: 0o700 });
   chmodSync(to, 0o700);

@@ -25,15 +25,19 @@ const Manifest = z.object({
     .array(z.object({ path: InsidePath, to: z.string() }))
     .refine((links) => links.every(({ path, to }) => staysInside(path, to)), "a link leads out of the data folder"),
   contents: z.object({
-    /** Rows by table, of each engine. */
-    clickhouse: z.record(z.string(), z.int()),
-    postgres: z.record(z.string(), z.int()),
-    /** The audit log: how many entries, the root over them, and why it did not verify when it was backed up. */
-    audit: z.object({ entries: z.int(), head: z.string().nullable(), flaw: z.string().nullable() }),
+    /** Rows by table, of each engine; null of one that was served, and is in no folder. */
+    clickhouse: z.record(z.string(), z.int()).nullable(),
+    postgres: z.record(z.string(), z.int()).nullable(),
+    /** PostgreSQL's audit log: how many entries, the root over them, and why it did not verify when it was backed up. */
+    audit: z.object({ entries: z.int(), head: z.string().nullable(), flaw: z.string().nullable() }).nullable(),
   }),
 });
 export type Manifest = z.infer<typeof Manifest>;
 export type Contents = Manifest["contents"];
+
+/** An engine that runs in process, by the name of its folder. */
+export type OwnEngine = "clickhouse" | "postgres";
+export const OWN_ENGINES: readonly OwnEngine[] = ["clickhouse", "postgres"];
 
 function isInside(path: string): boolean {
   const plain = normalize(path);

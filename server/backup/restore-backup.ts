@@ -4,7 +4,7 @@ import { lockDataDirectory } from "../data-lock.ts";
 import { OptionError } from "../options.ts";
 import type { Say } from "../say.ts";
 import { copyFile, hashFile, ofEach } from "./copy-file.ts";
-import { COPIES, readManifest, type Contents, type Manifest } from "./manifest.ts";
+import { COPIES, OWN_ENGINES, readManifest, type Contents, type Manifest, type OwnEngine } from "./manifest.ts";
 import { readContents } from "./read-contents.ts";
 
 /** As many flaws are named; whoever has more than that has no backup. */
@@ -30,7 +30,7 @@ export async function restoreBackup(
     await say.step("Copied them", () => writeTree(from, to, manifest));
     if (verify) {
       const found = await say.step("Opened the engines, counted rows, recomputed the audit log", () =>
-        readContents(to),
+        readContents(to, enginesOf(manifest.contents)),
       );
       told(`What was restored to ${to} is not what was backed up`, differences(manifest.contents, found));
     }
@@ -63,17 +63,23 @@ async function writeTree(from: string, to: string, { folders, files, links }: Ma
   for (const { path, mode } of folders.toReversed()) chmodSync(join(to, path), mode);
 }
 
-/** In words, every count and head that differs. */
+/** Those that were in process when it was made. */
+function enginesOf(contents: Contents): OwnEngine[] {
+  return OWN_ENGINES.filter((engine) => contents[engine] !== null);
+}
+
+/** In words, every count and head that differs, of the same engines. */
 export function differences(backedUp: Contents, found: Contents): string[] {
   const flaws: string[] = [];
-  for (const engine of ["clickhouse", "postgres"] as const) {
-    const tables = new Set([...Object.keys(backedUp[engine]), ...Object.keys(found[engine])]);
-    for (const table of tables) {
-      const [before, now] = [backedUp[engine][table], found[engine][table]];
+  for (const engine of enginesOf(backedUp)) {
+    const [then, since] = [backedUp[engine] ?? {}, found[engine] ?? {}];
+    for (const table of new Set([...Object.keys(then), ...Object.keys(since)])) {
+      const [before, now] = [then[table], since[table]];
       if (before !== now) flaws.push(`${engine} ${table} holds ${now ?? "no"} rows instead of ${before ?? "none"}`);
     }
   }
   const { audit } = found;
+  if (!audit || !backedUp.audit) return flaws;
   if (audit.flaw) flaws.push(`the audit log does not verify: ${audit.flaw}`);
   else if (backedUp.audit.flaw) return flaws;
   else if (audit.entries !== backedUp.audit.entries || audit.head !== backedUp.audit.head) {

@@ -12,96 +12,104 @@ export interface Stores {
   postgres: Postgres;
 }
 
-/** Called with the names of migrations waiting for data that is there already, while the engines are closed. */
+/** Where the engines are: at addresses, or in the data folder. */
+type Where = Pick<Options, "data" | "clickhouseUrl" | "clickhouseCluster" | "databaseUrl">;
+
+/** Called with the names of migrations waiting for data that is there already, while the engines in process are closed. */
 export type BeforeUpgrade = (waiting: string[]) => Promise<void>;
 
 /**
  * Opens and migrates both engines, embedded in the data folder or at the addresses given. What is served may refuse at
- * once, so it is asked before one in process is made, which takes seconds.
+ * once, so it is asked before one in process is made, which takes seconds. Where one does not open or cannot be brought
+ * up to date, all are closed before the start gives up, so that what they wrote is whole.
  */
-export async function openStores(options: Options, say: Say, beforeUpgrade: BeforeUpgrade): Promise<Stores> {
-  const { clickhouseUrl, databaseUrl } = options;
-  if (!clickhouseUrl && !databaseUrl) return openInProcess(options, say, beforeUpgrade);
-  if (!clickhouseUrl && databaseUrl) {
-    const postgres = await postgresOf(options, say);
-    return { postgres, clickhouse: await orClosed(postgres, clickhouseOf(options, say)) };
-  }
-  if (clickhouseUrl && !databaseUrl) {
-    const clickhouse = await clickhouseOf(options, say);
-    return { clickhouse, postgres: await orClosed(clickhouse, postgresOf(options, say)) };
-  }
-  return together(clickhouseOf(options, say), postgresOf(options, say));
-}
-
-/** Both, or neither: what did open is closed again. */
-async function together(...both: [Promise<ClickHouse>, Promise<Postgres>]): Promise<Stores> {
-  const opening = await Promise.allSettled(both);
-  const [clickhouse, postgres] = opening;
-  if (clickhouse.status === "fulfilled" && postgres.status === "fulfilled") {
-    return { clickhouse: clickhouse.value, postgres: postgres.value };
-  }
-  for (const opened of opening) if (opened.status === "fulfilled") await opened.value.close();
-  throw opening.find((opened) => opened.status === "rejected")?.reason;
-}
-
-async function openInProcess({ data }: Options, say: Say, beforeUpgrade: BeforeUpgrade): Promise<Stores> {
-  const isOld = existsSync(join(data, "postgres"));
-  const open = () =>
-    together(
-      say.step("ClickHouse, in process", () => openClickHouse({ directory: join(data, "clickhouse") })),
-      say.step("PostgreSQL, in process", () => openPostgres({ directory: join(data, "postgres") })),
-    );
-  const close = async ({ clickhouse, postgres }: Stores) => {
-    await clickhouse.close();
-    await postgres.close();
-  };
-  let stores: Stores | null = await open();
+export async function openStores(where: Where, say: Say, beforeUpgrade: BeforeUpgrade): Promise<Stores> {
+  const [clickhouse, postgres] = [clickhousePlace(where, say), postgresPlace(where, say)];
+  const both = [clickhouse, postgres];
+  const [served, own] = [both.filter(({ folder }) => !folder), both.filter(({ folder }) => folder)];
+  const old = own.filter(({ folder }) => existsSync(folder!));
   try {
-    const waiting = [...(await pendingClickHouse(stores.clickhouse)), ...(await pendingPostgres(stores.postgres))];
-    if (isOld && waiting.length > 0) {
-      await close(stores);
-      stores = null;
+    await each(served, (place) => place.open());
+    await each(own, (place) => place.open());
+    const waiting = (await each(old, (place) => place.pending())).flat();
+    if (waiting.length > 0) {
+      await each(own, (place) => place.close());
       await beforeUpgrade(waiting);
-      stores = await open();
+      await each(own, (place) => place.open());
     }
-    await migrateClickHouse(stores.clickhouse);
-    await migratePostgres(stores.postgres);
-    return stores;
+    for (const place of both) await place.migrate();
+    return { clickhouse: clickhouse.engine(), postgres: postgres.engine() };
   } catch (error) {
-    // Closed before the start gives up, so that what either engine wrote is whole.
-    if (stores) await close(stores);
+    await each(both, (place) => place.close());
     throw error;
   }
 }
 
-/** Where the other engine does not open, the first is closed before the start gives up, so that what it wrote is whole. */
-async function orClosed<T>(first: { close(): Promise<void> }, other: Promise<T>): Promise<T> {
-  try {
-    return await other;
-  } catch (error) {
-    await first.close();
-    throw error;
-  }
+/** Does it for all at once and waits for each, also where one fails: nothing goes on behind the failure. */
+async function each<P, T>(places: readonly P[], act: (place: P) => Promise<T>): Promise<T[]> {
+  const acts = places.map(act);
+  await Promise.allSettled(acts);
+  return Promise.all(acts);
 }
 
-function clickhouseOf({ clickhouseUrl: url, clickhouseCluster, data }: Options, say: Say): Promise<ClickHouse> {
-  return say.step(url ? "ClickHouse, by CLICKHOUSE_URL" : "ClickHouse, in process", async () => {
-    const engine = await (url
-      ? reached("CLICKHOUSE_URL", () => openClickHouse({ url, cluster: clickhouseCluster }))
-      : openClickHouse({ directory: join(data, "clickhouse") }));
-    await migrateClickHouse(engine);
-    return engine;
-  });
+/** One engine of an installation: where it is, opened or not. */
+interface Place<E> {
+  /** Its folder where it runs in process; null where it is served. */
+  folder: string | null;
+  open(): Promise<void>;
+  close(): Promise<void>;
+  /** Names of migrations it waits for. */
+  pending(): Promise<string[]>;
+  migrate(): Promise<unknown>;
+  /** The engine itself. @throws while it is not open */
+  engine(): E;
 }
 
-function postgresOf({ databaseUrl: url, data }: Options, say: Say): Promise<Postgres> {
-  return say.step(url ? "PostgreSQL, by DATABASE_URL" : "PostgreSQL, in process", async () => {
-    const engine = await (url
-      ? reached("DATABASE_URL", () => openPostgres({ url }))
-      : openPostgres({ directory: join(data, "postgres") }));
-    await migratePostgres(engine);
-    return engine;
-  });
+interface Opening<E> {
+  title: string;
+  folder: string | null;
+  open(): Promise<E>;
+  pending(engine: E): Promise<string[]>;
+  migrate(engine: E): Promise<unknown>;
+}
+
+function placeOf<E extends { close(): Promise<void> }>(opening: Opening<E>, say: Say): Place<E> {
+  let opened: E | null = null;
+  const engine = () => {
+    if (opened) return opened;
+    throw new Error(`${opening.title} is not open.`);
+  };
+  return {
+    folder: opening.folder,
+    async open() {
+      opened = await say.step(opening.title, opening.open);
+    },
+    async close() {
+      await opened?.close();
+      opened = null;
+    },
+    pending: () => opening.pending(engine()),
+    migrate: () => opening.migrate(engine()),
+    engine,
+  };
+}
+
+function clickhousePlace({ clickhouseUrl: url, clickhouseCluster: cluster, data }: Where, say: Say): Place<ClickHouse> {
+  const folder = url ? null : join(data, "clickhouse");
+  const open = url
+    ? () => reached("CLICKHOUSE_URL", () => openClickHouse({ url, cluster }))
+    : () => openClickHouse({ directory: join(data, "clickhouse") });
+  const title = url ? "ClickHouse, by CLICKHOUSE_URL" : "ClickHouse, in process";
+  return placeOf({ title, folder, open, pending: pendingClickHouse, migrate: migrateClickHouse }, say);
+}
+
+function postgresPlace({ databaseUrl: url, data }: Where, say: Say): Place<Postgres> {
+  const folder = url ? null : join(data, "postgres");
+  const open = url
+    ? () => reached("DATABASE_URL", () => openPostgres({ url }))
+    : () => openPostgres({ directory: join(data, "postgres") });
+  const title = url ? "PostgreSQL, by DATABASE_URL" : "PostgreSQL, in process";
+  return placeOf({ title, folder, open, pending: pendingPostgres, migrate: migratePostgres }, say);
 }
 
 /** Codes of Node's for an address nobody answers at. */

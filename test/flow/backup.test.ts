@@ -52,15 +52,15 @@ test("an installation is copied when it stands, and had back to the last row", {
   expect(made.code, made.said).toBe(0);
   const { contents, files } = readManifest(to);
   expect(contents.clickhouse).toMatchObject({ events: 3, runs: 1 });
-  expect(contents.postgres).toMatchObject({ "public.api_keys": 1, "public.audit_entries": contents.audit.entries });
-  expect(made.said).toContain(`head ${contents.audit.head}`);
+  expect(contents.postgres).toMatchObject({ "public.api_keys": 1, "public.audit_entries": contents.audit!.entries });
+  expect(made.said).toContain(`head ${contents.audit!.head}`);
   expect(lastBackup(data)).toMatchObject({ to, files: files.length });
   expect(statSync(to).mode & 0o077).toBe(0);
 
   const restored = join(make("restored"), "data");
   const back = await command("restore", "--from", to, "--data", restored, "--verify");
   expect(back.code, back.said).toBe(0);
-  expect(back.said).toContain(`${contents.audit.entries} entries, head ${contents.audit.head}`);
+  expect(back.said).toContain(`${contents.audit!.entries} entries, head ${contents.audit!.head}`);
   expect(readFileSync(join(restored, "evidence", "pack.zip"), "utf8")).toBe("sealed");
   for (const secret of ["secret", "audit-key.pem"]) {
     expect(readFileSync(join(restored, secret))).toEqual(readFileSync(join(data, secret)));

@@ -4,13 +4,17 @@ import canonicalize from "canonicalize";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { record, TIEOUT } from "../../server/audit/record.ts";
 import { verifyAudit } from "../../server/audit/verify-audit.ts";
+import { backedUpBefore } from "../../server/backup/before-upgrade.ts";
+import { readManifest } from "../../server/backup/manifest.ts";
 import { restoreBackup } from "../../server/backup/restore-backup.ts";
 import { rebuildDerived } from "../../server/ingest/rebuild-derived.ts";
 import type { Say } from "../../server/say.ts";
 import { openClickHouse, type ClickHouse } from "../../server/store/clickhouse.ts";
 import { migrateClickHouse } from "../../server/store/migrate-clickhouse.ts";
 import { migratePostgres, pendingPostgres } from "../../server/store/migrate-postgres.ts";
+import { openStores } from "../../server/store/open-stores.ts";
 import { openPostgres, type Postgres } from "../../server/store/postgres.ts";
+import { startClickHouseDoor } from "../clickhouse-door.ts";
 import { select } from "../clickhouse.ts";
 import { applyToClickHouse, applyToPostgres, migrationNames } from "../older-schema.ts";
 import { copyEngines } from "../prepared-data.ts";
@@ -161,26 +165,51 @@ describe("ClickHouse", () => {
   );
 });
 
-test("a start over older data backs it up first, and the backup is the way back", { timeout: 480_000 }, async () => {
-  const [data, estate] = [join(make("data"), "data"), writeTinyEstate(make("estate"))];
+/** A data folder whose PostgreSQL is one migration behind. */
+async function olderFolder(): Promise<{ data: string; older: readonly string[]; copies(): string[] }> {
+  const data = join(make("data"), "data");
   const older = migrationNames("postgres").slice(0, -1);
   mkdirSync(data);
-  await copyEngines(data, ["clickhouse"]);
   const before = await openPostgres({ directory: join(data, "postgres") });
   await applyToPostgres(before, older);
   for (const { write } of rowsOf(older)) await before.command(write);
   await before.close();
+  const isCopy = (name: string) => name.startsWith(`${basename(data)}.before-`);
+  return { data, older, copies: () => readdirSync(dirname(data)).filter(isCopy) };
+}
 
+test("a start over older data backs it up first, and the backup is the way back", { timeout: 480_000 }, async () => {
+  const { data, older, copies } = await olderFolder();
+  await copyEngines(data, ["clickhouse"]);
+  const estate = writeTinyEstate(make("estate"));
   const server = await startServer({ sandbox: false, estate, data });
   const ready = await server.ask("/readyz");
   await server.stop();
   expect(ready.status).toBe(200);
   expect(server.output()).toMatch(/Backed up to .* before upgrading/);
-  const [copy = ""] = readdirSync(dirname(data)).filter((name) => name.startsWith(`${basename(data)}.before-`));
+  const [copy = ""] = copies();
   const restored = join(make("restored"), "data");
   await restoreBackup({ from: join(dirname(data), copy), to: restored, verify: true }, QUIET);
   const back = await openPostgres({ directory: join(restored, "postgres") });
   expect(await pendingPostgres(back)).toEqual(migrationNames("postgres").slice(-1));
+  for (const { ask, answer } of rowsOf(older)) expect(await back.run(ask, [])).toEqual(answer);
+  await back.close();
+});
+
+test("where one engine is served, the other is backed up first all the same", { timeout: 240_000 }, async () => {
+  const { data, older, copies } = await olderFolder();
+  const door = await startClickHouseDoor();
+  const options = { data, backup: true, clickhouseUrl: door.url, clickhouseCluster: null, databaseUrl: null };
+  const { clickhouse, postgres } = await openStores(options, QUIET, backedUpBefore(options, QUIET));
+  expect(await pendingPostgres(postgres)).toEqual([]);
+  await Promise.all([clickhouse.close(), postgres.close()]);
+  await door.stop();
+  const [copy = ""] = copies();
+  const { contents } = readManifest(join(dirname(data), copy));
+  expect(contents).toMatchObject({ clickhouse: null, postgres: { "public.people": 1 }, audit: { flaw: null } });
+  const restored = join(make("restored"), "data");
+  await restoreBackup({ from: join(dirname(data), copy), to: restored, verify: true }, QUIET);
+  const back = await openPostgres({ directory: join(restored, "postgres") });
   for (const { ask, answer } of rowsOf(older)) expect(await back.run(ask, [])).toEqual(answer);
   await back.close();
 });
