@@ -9,8 +9,7 @@ import { TASKS } from "./tasks/index.ts";
 
 /** What the context hands on to and what itself needs the context: opened right after, before anybody asks. */
 export interface OpenedLater {
-  /** A task left over from before may hand on another while the queue opens: that one waits. */
-  tasks?: Promise<Tasks>;
+  tasks?: Tasks;
   stream?: Stream;
   again?: Again;
   doors?: { dismiss(actor: string): void };
@@ -34,10 +33,7 @@ export function openContext(founded: Foundations, options: Options, processes: P
       resubmit: (...asked) => again().resubmit(...asked),
     },
     accept: async (events, source) => void (await founded.ingest.acceptEvents(events, source)),
-    async enqueue(...task) {
-      if (!later.tasks) throw new Error("The task queue is not open yet.");
-      await (await later.tasks).enqueue(...task);
-    },
+    enqueue: (...task) => later.tasks?.enqueue(...task) ?? Promise.reject(new Error("The task queue is not open yet.")),
     handles: (task) => TASKS.some(({ name }) => name === task),
     touch(topic) {
       later.stream?.touch(topic);

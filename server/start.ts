@@ -32,7 +32,7 @@ import { createStream, type Stream } from "./stream/stream.ts";
 import { topicsOf } from "./stream/topics-of.ts";
 import { nextCheckpoint } from "./tasks/audit-checkpoint.ts";
 import { nextRetention } from "./tasks/evidence-retention.ts";
-import { startTasks } from "./tasks/boss.ts";
+import { openTasks } from "./tasks/boss.ts";
 import { TASKS } from "./tasks/index.ts";
 import { watchEngines } from "./watch-engines.ts";
 
@@ -104,9 +104,9 @@ async function open(start: Start, onStop: (close: () => unknown) => void) {
   onStop(followNews(rooms));
   tellOthers(rooms, processes);
   const works = options.roles.includes("work");
-  later.tasks = say.step("Task queue", () => startTasks(ctx, TASKS, { work: works }));
-  const tasks = await later.tasks;
+  const tasks = (later.tasks = await say.step("Task queue", () => openTasks(ctx, TASKS)));
   onStop(() => tasks.stop());
+  if (works) await tasks.work();
   if (works) await recoverRequests(ctx);
   await nextCheckpoint(ctx);
   await nextRetention(ctx);

@@ -7,7 +7,7 @@ import type { Actor, Context } from "../server/context.ts";
 import { ROLE_SCOPES } from "../server/people/permissions.ts";
 import { createFollowing } from "../server/requests/follow-runs.ts";
 import type { Postgres } from "../server/store/postgres.ts";
-import { startTasks } from "../server/tasks/boss.ts";
+import { openTasks, type Tasks } from "../server/tasks/boss.ts";
 import { TASKS } from "../server/tasks/index.ts";
 import { declaredLineage } from "./declared-lineage.ts";
 import { PLANNING_ESTATE } from "./planning-estate.ts";
@@ -189,7 +189,7 @@ export async function openRequestTower(
   const runs = new Map<string, Run>();
   const into = new Map<string, Map<string, Run>>();
   const none = { watermark: () => null, totals: () => [], periodStatuses: () => [], periods: () => ["2026-10"] };
-  const tasks: { started?: Awaited<ReturnType<typeof startTasks>> } = {};
+  const tasks: { opened?: Tasks } = {};
   const ctx = {
     ...{ postgres, estate, log: pino({ level: "silent" }), clock: { now: () => new Date() } },
     lineage: declaredLineage(estate),
@@ -202,10 +202,11 @@ export async function openRequestTower(
     again: { check: async () => {} },
     accept: async () => {},
     touch: () => {},
-    enqueue: (...task: Parameters<Context["enqueue"]>) => tasks.started!.enqueue(...task),
+    enqueue: (...task: Parameters<Context["enqueue"]>) => tasks.opened!.enqueue(...task),
     ...over,
   } as unknown as Context;
-  tasks.started = await startTasks(ctx, TASKS, { work });
+  tasks.opened = await openTasks(ctx, TASKS);
+  if (work) await tasks.opened.work();
   const follow = createFollowing(ctx);
   return {
     ctx,
@@ -218,6 +219,6 @@ export async function openRequestTower(
       }
       follow([run.runId]);
     },
-    stop: () => tasks.started!.stop(),
+    stop: () => tasks.opened!.stop(),
   };
 }

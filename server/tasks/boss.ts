@@ -6,6 +6,8 @@ import type { Task } from "./task.ts";
 
 export interface Tasks {
   enqueue: Context["enqueue"];
+  /** Begins to work tasks off, those left over from before included. */
+  work(): Promise<void>;
   /** Lets tasks under way end, up to six seconds. */
   stop(): Promise<void>;
 }
@@ -26,17 +28,14 @@ const HOUSEKEEPING = {
 } satisfies ConstructorOptions;
 
 /**
- * Starts working the tasks off, those left over from before included; a process that does not `work` only hands them on.
- * A task with an unknown name is refused.
+ * Opens the queue, which hands tasks on and works none off until it is told to: one left over from before may hand on
+ * another at once. A task with an unknown name is refused.
  */
-export async function startTasks(ctx: Context, tasks: readonly Task[], { work } = { work: true }): Promise<Tasks> {
+export async function openTasks(ctx: Context, tasks: readonly Task[]): Promise<Tasks> {
   const boss = new PgBoss({ ...engineOf(ctx.postgres), ...HOUSEKEEPING, schema: SCHEMA, useListenNotify: true });
   boss.on("error", (error) => ctx.log.error({ err: error }, "the task queue failed"));
   await boss.start();
-  for (const task of tasks) {
-    await keepQueue(boss, task);
-    if (work) await startTask(boss, ctx, task);
-  }
+  for (const task of tasks) await keepQueue(boss, task);
   const names = new Set(tasks.map((task) => task.name));
   return {
     async enqueue(name, payload, options = {}) {
@@ -47,6 +46,9 @@ export async function startTasks(ctx: Context, tasks: readonly Task[], { work } 
         ...(options.afterSeconds ? { startAfter: options.afterSeconds } : {}),
         ...(options.tx ? { db: within(options.tx) } : {}),
       });
+    },
+    async work() {
+      for (const task of tasks) await startTask(boss, ctx, task);
     },
     stop: () => boss.stop({ graceful: true, timeout: STOP_MILLISECONDS }),
   };

@@ -11,7 +11,7 @@ import { ROLE_SCOPES } from "../../server/people/permissions.ts";
 import { demand, type Permit } from "../../server/people/permit.ts";
 import { incidentRoutes } from "../../server/routes/incidents.ts";
 import { changesAfter } from "../../server/store/postgres/incidents-history.ts";
-import { startTasks } from "../../server/tasks/boss.ts";
+import { openTasks } from "../../server/tasks/boss.ts";
 import { addReader } from "../alert-tower.ts";
 import { openEmptyClickHouse } from "../clickhouse.ts";
 import { knownFacts, minutesAfter, type KnownFacts } from "../known-facts.ts";
@@ -64,7 +64,7 @@ beforeAll(async () => {
     ...{ clickhouse, postgres, estate, facts, lineage, log, metrics: createMetrics(), clock: { now: () => now } },
     ...{ touch: () => {}, handles: () => false, enqueue: async () => {} },
   } as unknown as Context;
-  const tasks = await startTasks(ctx, []);
+  const tasks = await openTasks(ctx, []);
   closing.push(() => tasks.stop());
   const permit: Permit = (scope) => async (c, next) => {
     const actor = ACTORS[c.req.header("x-who") as Who];

@@ -15,7 +15,7 @@ import { requestRows } from "../../server/requests/request-rows.ts";
 import { settleRequests } from "../../server/requests/settle-requests.ts";
 import { requestRoutes } from "../../server/routes/requests.ts";
 import { verifyAudit } from "../../server/audit/verify-audit.ts";
-import { startTasks, type Tasks } from "../../server/tasks/boss.ts";
+import { openTasks, type Tasks } from "../../server/tasks/boss.ts";
 import { TASKS } from "../../server/tasks/index.ts";
 import { POSTGRES_ENGINES, type OpenedEngine } from "../postgres-engines.ts";
 import { declaredLineage } from "../declared-lineage.ts";
@@ -52,7 +52,8 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
       again: { check: async () => {} },
       touch: () => {},
     } as unknown as Context;
-    tasks = await startTasks(ctx, TASKS);
+    tasks = await openTasks(ctx, TASKS);
+    await tasks.work();
   }, 60_000);
   afterAll(async () => {
     await tasks.stop();
@@ -222,7 +223,8 @@ describe.each(POSTGRES_ENGINES)("requests on the $engine engine", ({ open }) => 
       await opened.postgres.command("UPDATE request_steps SET held_until = now() - interval '1 second'");
     }
     const after = { ...ctx };
-    const next = await startTasks(after, TASKS);
+    const next = await openTasks(after, TASKS);
+    await next.work();
     await recoverRequests({ ...after, enqueue: next.enqueue });
     await reaches(request.id, "dispatched");
     expect(calls(request.id)).toHaveLength(2);
