@@ -3,7 +3,7 @@ import type { DeadLetter } from "../../schemas/wire/request.ts";
 import type { Actor, Context } from "../context.ts";
 import { Fault } from "../fault.ts";
 import { moveStepsIn, stepById, type StoredStep } from "../store/postgres/requests-steps.ts";
-import { moveRequest } from "../store/postgres/requests.ts";
+import { lockRequest, moveRequest } from "../store/postgres/requests.ts";
 import { actLocally } from "./act-locally.ts";
 import { changed, executing } from "./change-request.ts";
 import { concludeRequest, UNDER_WAY } from "./conclude-request.ts";
@@ -130,8 +130,12 @@ async function failedStep(ctx: Context, { id, step: name }: Pick<Mending, "id" |
 
 type Tx = Parameters<Parameters<typeof changed>[3]>[0];
 
-/** An ended request whose step is mended goes on; what was blocked by it waits again. */
+/**
+ * An ended request whose step is mended goes on; what was blocked by it waits again. The request is held first: another
+ * process may be ending it this very moment, and what that one blocks is seen only once it is done.
+ */
 async function reopen(ctx: Context, tx: Tx, id: string, at: string): Promise<void> {
+  await tx.ask(lockRequest, { id });
   await tx.ask(moveStepsIn, { requestId: id, from: ["blocked"], to: "waiting", at, outcome: null });
   const from = [...UNDER_WAY, "failed" as const, "refused" as const, "completed" as const];
   await tx.ask(moveRequest, { id, from, to: "running", at, outcome: null });

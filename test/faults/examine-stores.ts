@@ -109,5 +109,6 @@ async function unlikeRebuilt(clickhouse: Awaited<ReturnType<typeof openClickHous
 }
 
 // A process of its own: the embedded engines serve one at a time, and let go of it at its end only.
-console.log(JSON.stringify(await examine(JSON.parse(process.argv[2] ?? "{}") as Place)));
-process.exit(0);
+const told = JSON.stringify(await examine(JSON.parse(process.argv[2] ?? "{}") as Place));
+// What a pipe has not taken yet is lost with the process.
+process.stdout.write(told, () => process.exit(0));
