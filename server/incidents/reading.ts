@@ -18,8 +18,8 @@ export function viewOf(role: Role | null): "finance" | "engineering" | "whole" {
 }
 
 /**
- * Whether a reader may see an incident: it concerns one of their entities or all and no period beyond theirs, and to finance a technical failure is
- * one only where it endangers reports or deadlines.
+ * Whether a reader may see an incident: it concerns one of their entities or all and no period beyond theirs, and to
+ * finance a technical failure is one only where it endangers reports or deadlines.
  */
 export function maySee(reader: Reader, incident: Pick<Incident, "class" | "entities" | "periods" | "impact">): boolean {
   const { entities } = reader;

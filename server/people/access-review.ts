@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { Role } from "../../schemas/estate/role.ts";
 import { Instant } from "../../schemas/instant.ts";
-import { KeyRow, PersonAccess } from "../../schemas/wire/access.ts";
+import { KeyRow, PersonAccess, TakenRow } from "../../schemas/wire/access.ts";
 import { record } from "../audit/record.ts";
 import type { Actor, Context } from "../context.ts";
 import { allKeys } from "../store/postgres/api-keys.ts";
@@ -11,6 +10,9 @@ import { ROLE_SCOPES } from "./permissions.ts";
 
 const ReviewedKey = KeyRow.omit({ id: true, revokedBy: true });
 const ReviewedPerson = PersonAccess.omit({ id: true, taken: true }).extend({ scopes: z.array(z.string()) });
+const ReviewedRole = TakenRow.omit({ id: true, personId: true, personName: true, endedBy: true }).extend({
+  name: z.string(),
+});
 
 /** Everybody and every key with what they may do and when they last did anything, as it stands. */
 export const AccessReview = z.object({
@@ -18,17 +20,7 @@ export const AccessReview = z.object({
   people: z.array(ReviewedPerson),
   keys: z.array(ReviewedKey),
   /** Roles taken for a time, those in force and those of the last 90 days. */
-  taken: z.array(
-    z.object({
-      name: z.string(),
-      ownRole: Role,
-      role: Role,
-      reason: z.string(),
-      takenAt: Instant,
-      endsAt: Instant,
-      endedAt: Instant.nullable(),
-    }),
-  ),
+  taken: z.array(ReviewedRole),
 });
 export type AccessReview = z.infer<typeof AccessReview>;
 
@@ -48,9 +40,7 @@ export async function accessReview(ctx: Context, actor: Actor): Promise<AccessRe
       at: at.toISOString(),
       people: people.map((person) => ReviewedPerson.parse({ ...person, scopes: ROLE_SCOPES[person.role] })),
       keys: keys.map((key) => ReviewedKey.parse(key)),
-      taken: taken.map(({ personName: name, ownRole, role, reason, takenAt, endsAt, endedAt }) => {
-        return { name, ownRole, role, reason, takenAt, endsAt, endedAt };
-      }),
+      taken: taken.map((each) => ReviewedRole.parse({ ...each, name: each.personName })),
     };
   });
 }

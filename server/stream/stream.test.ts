@@ -33,10 +33,10 @@ function entityTopic(rows: Record<string, unknown>) {
     scope: "board:read",
     params: ["period"],
     ticks: false,
-    rows: (params, audience) =>
+    rows: (params, { entities }) =>
       params.period === "2026-10"
         ? (Object.fromEntries(
-            Object.entries(rows).filter(([entity]) => audience === "all" || audience.includes(entity)),
+            Object.entries(rows).filter(([entity]) => entities === "all" || entities.includes(entity)),
           ) as never)
         : null,
   }) as unknown as Topic;
@@ -120,7 +120,7 @@ describe("live topics over a socket", () => {
   it("draws rows that keep to periods for each who is limited, and shuts other topics to them", async () => {
     const rows = { a: { period: "2026-09" }, b: { period: "2026-10" } };
     const keeping = { ...entityTopic({}), name: "breaks", params: [], byPeriods: true } as unknown as Topic;
-    keeping.rows = (_params, _audience, { periods }) =>
+    keeping.rows = (_params, { periods }) =>
       Object.fromEntries(
         Object.entries(rows).filter(([, { period }]) => !periods || periods.includes(period)),
       ) as never;

@@ -51,7 +51,7 @@ export function createStream(topics: readonly Topic[], deps: { log: Logger; metr
     live.waiting = null;
     const began = performance.now();
     try {
-      const rows = await live.topic.rows(live.params, live.reader.entities, live.reader);
+      const rows = await live.topic.rows(live.params, live.reader);
       const change = live.channel.advance(rows ?? {});
       if (!change) return;
       deps.metrics.liveChanges.inc({ topic: live.topic.name }, live.subscribers.size);

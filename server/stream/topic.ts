@@ -20,8 +20,8 @@ export interface Topic<N extends TopicName = TopicName> {
   byRole?: boolean;
   /** True where the rows keep to the periods somebody is limited to; then only people of the same share a channel. */
   byPeriods?: boolean;
-  /** All rows as they are now for this audience. A segment that names nothing known answers null. */
-  rows(params: Record<string, string>, audience: Audience, reader: Reader): Promise<Rows<N> | null> | Rows<N> | null;
+  /** All rows as they are now for this reader. A segment that names nothing known answers null. */
+  rows(params: Record<string, string>, reader: Reader): Promise<Rows<N> | null> | Rows<N> | null;
 }
 
 export type Rows<N extends TopicName> = Record<string, TopicRows[N]>;
